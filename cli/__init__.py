@@ -1,0 +1,1 @@
+"""The `odoo-rma` command: parse, call `sync`, print, exit code. No business rule lives here."""

@@ -1,0 +1,1 @@
+"""Decides and remembers: observe both sides, compare, plan, apply, and write down what happened."""
