@@ -1,0 +1,90 @@
+"""What a run did, as data: the command line prints it, the store keeps it, `--json` gives it out."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any, Protocol
+
+from odoo_rma.mappings.issues import Issue
+
+
+class Exit(IntEnum):
+    """Exit codes, for a scheduler."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    QUARANTINE = 3
+    LOCKED = 4
+
+
+class Outcome(StrEnum):
+    """What became of one RMA in this run."""
+
+    DONE = "done"
+    PLANNED = "planned"
+    UNCHANGED = "unchanged"
+    QUARANTINED = "quarantined"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A record in Odoo that belongs to an RMA. `link` opens it in Odoo's screens; `id` is None while only planned."""
+
+    what: str
+    model: str
+    id: int | None
+    name: str
+    state: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One RMA in a run: what was (or would be) done, in words, step by step."""
+
+    source: str
+    id: str
+    label: str
+    outcome: Outcome
+    steps: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(slots=True)
+class RunReport:
+    """The whole run. `calls` and `writes` count requests to Odoo."""
+
+    started: datetime
+    dry_run: bool = False
+    finished: datetime | None = None
+    server: str = ""
+    results: list[Result] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    calls: int = 0
+    writes: int = 0
+
+    def count(self, outcome: Outcome) -> int:
+        """Count the RMAs with this outcome."""
+        return sum(r.outcome is outcome for r in self.results)
+
+    @property
+    def exit_code(self) -> Exit:
+        """Say how the run ended, for a scheduler."""
+        if self.count(Outcome.UNDECIDED):
+            return Exit.FAILED
+        return Exit.QUARANTINE if self.count(Outcome.QUARANTINED) else Exit.DONE
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the report as plain data."""
+        counts = {o.value: self.count(o) for o in Outcome}
+        return asdict(self) | {"counts": counts, "exit_code": int(self.exit_code)}
+
+
+class Progress(Protocol):
+    """Told how far a run is; the command line draws a bar, a service logs."""
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Say that `done` of `total` items of a phase are finished."""
