@@ -1,0 +1,178 @@
+"""The Odoo process of one instance: its settings file, start, stop, and the one-off commands."""
+
+from __future__ import annotations
+
+import configparser
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+
+from odoo_rma.sandbox.errors import StepFailed
+from odoo_rma.sandbox.postgres import ROLE
+from odoo_rma.sandbox.steps import run_step, telling_lines
+
+START_SECONDS = 90
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Program:
+    """Odoo's code and the Python that runs it."""
+
+    version: int
+    python: Path
+    prefix: Path
+
+    def command(self, *arguments: str | Path) -> list[str | Path]:
+        """`odoo` with these arguments."""
+        return [self.python, self.prefix / "usr/bin/odoo", *arguments]
+
+    def environment(self) -> dict[str, str]:
+        """What tells Python where Odoo's code lies, and nothing of the caller's own set-up."""
+        code = self.prefix / "usr/lib/python3/dist-packages"
+        return {"PYTHONPATH": str(code), "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "", "PGPASSWORD": ""}
+
+
+def free_port(preferred: int | None = None) -> int:
+    """A free loopback port: the preferred one when nobody has it."""
+    for port in (preferred, 0):
+        if port is None:
+            continue
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port on the loopback interface")
+
+
+@dataclass(frozen=True)
+class OdooServer:
+    """One instance's Odoo."""
+
+    program: Program
+    folder: Path
+    socket: Path
+
+    @property
+    def settings(self) -> Path:
+        """Odoo's settings file."""
+        return self.folder / "odoo.conf"
+
+    @property
+    def log(self) -> Path:
+        """Odoo's log."""
+        return self.folder / "odoo.log"
+
+    @property
+    def files(self) -> Path:
+        """Odoo's data folder, with the file store of every database."""
+        return self.folder / "files"
+
+    def write_settings(self, port: int, workers: int = 0) -> None:
+        """Write the settings file: loopback only, no timed jobs, no way for an e-mail to leave."""
+        options = {
+            "db_host": self.socket,
+            "db_port": 5432,
+            "db_user": ROLE,
+            "data_dir": self.files,
+            "http_interface": "127.0.0.1",
+            "http_port": port,
+            "gevent_port" if self.program.version >= 16 else "longpolling_port": free_port(),
+            "workers": workers,
+            "max_cron_threads": 0,
+            "limit_time_cpu": 900,
+            "limit_time_real": 1200,
+            "db_maxconn": 64,
+            "list_db": True,
+            "admin_passwd": "admin",
+            "smtp_server": "127.0.0.1",
+            "smtp_port": 1,  # nobody listens there
+            "log_level": "info",
+        }
+        self.files.mkdir(parents=True, exist_ok=True)
+        parser = configparser.RawConfigParser()
+        parser["options"] = {name: str(value) for name, value in options.items()}
+        with self.settings.open("w", encoding="utf-8") as written:
+            parser.write(written)
+
+    def run_once(self, step: str, *arguments: str | Path, stdin: str | None = None, seen: Callable[[str], None]) -> None:
+        """Run Odoo for one job, such as installing modules."""
+        command = self.program.command(*arguments)
+        environment = self.program.environment()
+        run_step(step, command, self.folder / "setup.log", environment=environment, stdin=stdin, line_seen=seen)
+
+    def start(self, port: int) -> int:
+        """Start it in a session of its own, so that it outlives us; returns when it answers."""
+        before = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(
+                [str(part) for part in self.program.command("-c", self.settings)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=_merged(self.program.environment()),
+                cwd=self.folder,
+                start_new_session=True,
+            )
+        self._wait_until_it_answers(process, port, before)
+        return process.pid
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes], port: int, log_from: int) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                break
+            if answers(f"http://127.0.0.1:{port}"):
+                return
+            time.sleep(0.1)
+        end(process.pid)
+        with self.log.open("rb") as log:
+            log.seek(log_from)
+            lines = log.read().decode(errors="replace").splitlines()
+        raise StepFailed("start Odoo", telling_lines(lines) or "it did not answer in time", self.log)
+
+
+def _merged(added: dict[str, str]) -> dict[str, str]:
+    import os  # noqa: PLC0415
+
+    return {**os.environ, **added}
+
+
+def answers(url: str) -> bool:
+    """An Odoo answers at this address."""
+    body = {"jsonrpc": "2.0", "method": "call", "params": {"service": "common", "method": "version", "args": []}}
+    try:
+        return bool(httpx.post(f"{url}/jsonrpc", json=body, timeout=5).json().get("result"))
+    except (httpx.HTTPError, ValueError):
+        return False
+
+
+def running(pid: int | None, settings: Path) -> bool:
+    """The process is the Odoo of these settings, and no other that got its number."""
+    try:
+        return pid is not None and str(settings) in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+
+
+def end(pid: int) -> None:
+    """Stop a process and its children: politely, then by force."""
+    try:
+        parent = psutil.Process(pid)
+        family = [parent, *parent.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return
+    parent.terminate()
+    _gone, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
+    for process in alive:
+        process.kill()
+    psutil.wait_procs(alive, timeout=5)

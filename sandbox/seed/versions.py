@@ -1,0 +1,103 @@
+"""What differs between Odoo 14 and 19, found by looking at the fields, in one place."""
+
+
+def has(env, model, field):
+    """The model has this field in this version."""
+    return field in env[model]._fields
+
+
+def first(env, model, *names):
+    """The first of these field names that this version has."""
+    for name in names:
+        if has(env, model, name):
+            return name
+    raise KeyError((model, names))
+
+
+def only_known(env, model, values):
+    """The values whose fields this version has."""
+    return {name: value for name, value in values.items() if has(env, model, name)}
+
+
+def moves(picking):
+    """A transfer's moves."""
+    return picking["move_ids" if "move_ids" in picking._fields else "move_lines"]
+
+
+def done_quantity(move):
+    """How much of a move was done."""
+    if move.state != "done":
+        return 0.0
+    return move["quantity" if "picked" in move._fields else "quantity_done"]
+
+
+def set_done(move, quantity):
+    """Say that `quantity` of the move is done; lots and serials are those reserved, in their order."""
+    if "picked" in move._fields:
+        move.quantity = quantity
+        move.picked = True
+    elif move.has_tracking == "none":
+        move.quantity_done = quantity
+    else:
+        left = quantity
+        for line in move.move_line_ids:
+            line.qty_done = min(left, line.product_uom_qty)
+            left -= line.qty_done
+
+
+def line_done(move_line):
+    """How much of a detailed line was done."""
+    return move_line["quantity" if "quantity" in move_line._fields else "qty_done"]
+
+
+def lot_model(env):
+    """The model of lots and serial numbers."""
+    return env["stock.lot" if "stock.lot" in env else "stock.production.lot"]
+
+
+def product_kind(env, kind):
+    """The values that make a product storable, consumable or a service."""
+    goods = has(env, "product.template", "is_storable")
+    if kind == "service":
+        return {"type": "service"}
+    if kind == "consumable":
+        return {"type": "consu"}
+    return {"type": "consu", "is_storable": True} if goods else {"type": "product"}
+
+
+def tax_inclusion(env, included):
+    """The values that put a tax inside or on top of the price."""
+    if has(env, "account.tax", "price_include_override"):
+        return {"price_include_override": "tax_included" if included else "tax_excluded"}
+    return {"price_include": included}
+
+
+def put_on_hand(env, product, location, quantity, lot=None):
+    """Count `quantity` of a product in a location, as an inventory does."""
+    values = {"product_id": product.id, "location_id": location.id, "inventory_quantity": quantity}
+    if lot:
+        values["lot_id"] = lot.id
+    quant = env["stock.quant"].with_context(inventory_mode=True).create(values)
+    if hasattr(quant, "action_apply_inventory"):
+        quant.action_apply_inventory()
+
+
+def return_by_wizard(env, picking, quantity_of):
+    """The return transfer a person makes from a delivery; `quantity_of` tells how much of each move."""
+    model = env["stock.return.picking"].with_context(active_model="stock.picking", active_id=picking.id)
+    wizard = model.create({"picking_id": picking.id})
+    if hasattr(wizard, "_onchange_picking_id"):
+        wizard._onchange_picking_id()
+    for line in wizard.product_return_moves:
+        line.quantity = quantity_of(line.move_id)
+    if hasattr(wizard, "action_create_returns"):
+        return env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+    return env["stock.picking"].browse(wizard.create_returns()["res_id"])
+
+
+def api_key(env, user):
+    """A key that stands for the user and never expires; None where the version has no JSON-2."""
+    if not has(env, "res.users.apikeys", "expiration_date"):
+        return None
+    keys = env["res.users.apikeys"].with_user(user).sudo()
+    return keys._generate("rpc", "sandbox", None)

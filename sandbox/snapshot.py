@@ -1,0 +1,173 @@
+"""Snapshots: a prepared PostgreSQL server and its files, made once and copied for every instance.
+
+Two layers, so that a change of the seed does not install Odoo again:
+
+    base-19-<key>   a database with the modules installed
+    shop-19-<key>   a copy of it, with the seeded shop
+
+The key is a digest of all that goes in. A snapshot that is not complete does not exist.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from odoo_rma.sandbox.errors import StepFailed
+from odoo_rma.sandbox.folders import Cache
+from odoo_rma.sandbox.odoo import OdooServer, Program, free_port
+from odoo_rma.sandbox.postgres import Postgres
+from odoo_rma.sandbox.recipes import MODULES
+from odoo_rma.sandbox.steps import Report
+
+TEMPLATE = "clean_shop"
+SEED = Path(__file__).parent / "seed"
+LOADING = re.compile(r"[Ll]oading module (\S+) \((\d+)/(\d+)\)")
+SEEDING = re.compile(r"SEED (\d+)/(\d+) (.*)")
+OLDEST_DAYS = 30
+"""The shop's dates count from the day of seeding: an older snapshot is made anew."""
+
+
+@dataclass(frozen=True)
+class Snapshots:
+    """The snapshots of one Odoo version."""
+
+    cache: Cache
+    program: Program
+
+    def shop(self, report: Report) -> Path:
+        """The folder of the seeded snapshot, made when it is not there yet."""
+        base_key = _digest(self.release(), *MODULES)
+        base = self._folder("base", base_key)
+        shop = self._folder("shop", _digest(base_key, *_seed_contents()))
+        with self.cache.lock(f"snapshot-{self.program.version}", report):
+            if _outdated(shop):
+                shutil.rmtree(shop)
+            if not shop.exists():
+                if not base.exists():
+                    self._build(base, None, lambda server: _install(server, report))
+                self._build(shop, base, lambda server: _seed(server, report))
+                self._forget_others(shop, base)
+        return shop
+
+    def release(self) -> str:
+        """The exact release of Odoo's package."""
+        return (self.program.prefix / "release").read_text(encoding="utf-8")
+
+    def _folder(self, layer: str, key: str) -> Path:
+        return self.cache.root / "snapshots" / f"{layer}-{self.program.version}-{key}"
+
+    def _build(self, target: Path, base: Path | None, work: object) -> None:
+        with self.cache.built_whole(target) as building:
+            if base:
+                copy_tree(base, building)
+            with started(self.cache, self.program, building) as server:
+                work(server)  # type: ignore[operator]
+
+    def _forget_others(self, *kept: Path) -> None:
+        for layer in ("base", "shop"):
+            for folder in self.cache.root.glob(f"snapshots/{layer}-{self.program.version}-*"):
+                if folder not in kept:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def started(cache: Cache, program: Program, folder: Path) -> Iterator[OdooServer]:
+    """A PostgreSQL server on the folder's data, for the length of a block; stopped cleanly in any case."""
+    postgres = Postgres(folder / "pg", cache.socket_folder(folder), folder / "setup.log")
+    server = OdooServer(program, folder, postgres.socket)
+    try:
+        if not postgres.data.exists():
+            postgres.create()
+        postgres.start()
+        server.write_settings(free_port())
+        yield server
+    except StepFailed as failed:
+        raise _with_kept_log(failed, cache, program) from failed
+    finally:
+        with contextlib.suppress(StepFailed):
+            postgres.stop()
+        shutil.rmtree(postgres.socket, ignore_errors=True)
+
+
+def _with_kept_log(failed: StepFailed, cache: Cache, program: Program) -> StepFailed:
+    """The building folder goes away, its log must not."""
+    kept = cache.log(f"setup-{program.version}")
+    if failed.log and failed.log.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(failed.log, kept)
+    return StepFailed(failed.step, failed.reason, kept)
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy a snapshot with owners and times, sharing blocks where the file system can."""
+    command = ["cp", "-a", "--reflink=auto", f"{source}/.", str(target)]
+    copied = subprocess.run(command, capture_output=True, text=True, check=False)
+    if copied.returncode:
+        raise StepFailed("copy the prepared database", copied.stderr)
+
+
+def _install(server: OdooServer, report: Report) -> None:
+    report("Installing Odoo's modules", 0.0)
+
+    def seen(line: str) -> None:
+        found = LOADING.search(line)
+        if found:
+            report(f"Installing Odoo's modules: {found[1]}", int(found[2]) / int(found[3]))
+
+    options = ["-i", ",".join(MODULES), "--without-demo=all", "--stop-after-init", "--no-http"]
+    server.run_once("install Odoo's modules", "-c", server.settings, "-d", TEMPLATE, *options, seen=seen)
+
+
+def _seed(server: OdooServer, report: Report) -> None:
+    report("Seeding the shop", 0.0)
+
+    def seen(line: str) -> None:
+        found = SEEDING.search(line)
+        if found:
+            report(f"Seeding the shop: {found[3]}", int(found[1]) / int(found[2]))
+
+    script = seed_script(SEED, server.folder)
+    options = ["--no-http", "--log-level=warn"]
+    server.run_once("seed the shop", "shell", "-c", server.settings, "-d", TEMPLATE, *options, stdin=script, seen=seen)
+    (server.folder / "credentials.json").chmod(0o600)
+    postgres = Postgres(server.folder / "pg", server.socket, server.folder / "setup.log")
+    postgres.make_template(TEMPLATE)
+    made = {"seeded": time.strftime("%Y-%m-%d"), "release": server.program.version}
+    (server.folder / "made.json").write_text(json.dumps(made), encoding="utf-8")
+
+
+def seed_script(seed: Path, output: Path) -> str:
+    """What `odoo shell` is given: it loads the seed package by path and runs it."""
+    return (
+        "import importlib.util, sys\n"
+        f"spec = importlib.util.spec_from_file_location('shop_seed', {str(seed / '__init__.py')!r}, "
+        f"submodule_search_locations=[{str(seed)!r}])\n"
+        "package = importlib.util.module_from_spec(spec)\n"
+        "sys.modules['shop_seed'] = package\n"
+        "spec.loader.exec_module(package)\n"
+        "from shop_seed.run import run\n"
+        f"run(env, {str(output)!r})\n"
+    )
+
+
+def _outdated(shop: Path) -> bool:
+    made = shop / "made.json"
+    return made.exists() and time.time() - made.stat().st_mtime > OLDEST_DAYS * 86400
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
+
+
+def _seed_contents() -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted(SEED.glob("*")) if path.suffix in {".py", ".json"}]
