@@ -50,7 +50,7 @@ class Recipe:
         packages: Debian packages to unpack, Odoo's own first.
         python: the Python the version needs ("3.9"), or None for the one running now.
         pypi: Python packages in the order of installation: later groups may override earlier ones.
-        has_api_keys: it offers JSON-2, and so keys that stand for a user.
+        modules: the Odoo modules to install.
     """
 
     version: int
@@ -58,7 +58,7 @@ class Recipe:
     packages: tuple[str, ...]
     python: str | None
     pypi: tuple[tuple[str, ...], ...]
-    has_api_keys: bool
+    modules: tuple[str, ...]
 
 
 def recipe(version: int) -> Recipe:
@@ -69,8 +69,8 @@ def recipe(version: int) -> Recipe:
     """
     if version == OLDEST:
         groups = (tuple(PYPI_14), ("setuptools<58",))
-        return Recipe(14, "bullseye", ("odoo-14",), "3.9", groups, has_api_keys=False)
+        return Recipe(14, "bullseye", ("odoo-14",), "3.9", groups, (*MODULES, "l10n_generic_coa"))
     if version >= NEWEST_KNOWN:
         packages = (f"odoo-{version}", *WEB_CLIENT)
-        return Recipe(version, SUITE_OF_NEWEST, packages, None, (tuple(PYPI_NEWEST),), has_api_keys=True)
+        return Recipe(version, SUITE_OF_NEWEST, packages, None, (tuple(PYPI_NEWEST),), MODULES)
     raise KeyError(version)

@@ -26,7 +26,7 @@ from odoo_rma.sandbox.errors import StepFailed
 from odoo_rma.sandbox.folders import Cache
 from odoo_rma.sandbox.odoo import OdooServer, Program, free_port
 from odoo_rma.sandbox.postgres import Postgres
-from odoo_rma.sandbox.recipes import MODULES
+from odoo_rma.sandbox.recipes import recipe
 from odoo_rma.sandbox.steps import Report
 
 TEMPLATE = "clean_shop"
@@ -46,7 +46,7 @@ class Snapshots:
 
     def shop(self, report: Report) -> Path:
         """The folder of the seeded snapshot, made when it is not there yet."""
-        base_key = _digest(self.release(), *MODULES)
+        base_key = _digest(self.release(), *recipe(self.program.version).modules)
         base = self._folder("base", base_key)
         shop = self._folder("shop", _digest(base_key, *_seed_contents()))
         with self.cache.lock(f"snapshot-{self.program.version}", report):
@@ -124,7 +124,8 @@ def _install(server: OdooServer, report: Report) -> None:
         if found:
             report(f"Installing Odoo's modules: {found[1]}", int(found[2]) / int(found[3]))
 
-    options = ["-i", ",".join(MODULES), "--without-demo=all", "--stop-after-init", "--no-http"]
+    modules = ",".join(recipe(server.program.version).modules)
+    options = ["-i", modules, "--without-demo=all", "--stop-after-init", "--no-http"]
     server.run_once("install Odoo's modules", "-c", server.settings, "-d", TEMPLATE, *options, seen=seen)
 
 
