@@ -1,0 +1,167 @@
+"""The one comparison: what an RMA says against what Odoo holds, and the plan that leads from one to the other.
+
+`sync` carries the plan out, `sync --dry-run` prints it, and a second look afterwards finds an empty plan.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from odoo_rma.mappings.allocate import Deliveries, Invoices, Slice, allocate_returns, arrived
+from odoo_rma.mappings.credit_note import CreditRules, credited, own_notes, plan_credit_notes
+from odoo_rma.mappings.customer import find_customer
+from odoo_rma.mappings.decisions import Decisions
+from odoo_rma.mappings.due import CreditOn, find_due
+from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
+from odoo_rma.mappings.issues import Issue, Refusal
+from odoo_rma.mappings.model import Authorization, Rma
+from odoo_rma.mappings.money import ZERO, Decimal
+from odoo_rma.mappings.order import find_lines, find_order
+from odoo_rma.mappings.plan import Plan
+from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
+
+ENDED = frozenset({Authorization.DECLINED, Authorization.CANCELED, Authorization.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRules:
+    """What is agreed on for a source: who owns the receipt, and what makes a credit note due."""
+
+    source_receives: bool
+    credit_on: CreditOn
+
+
+def compare(
+    rmas: Iterable[Rma],
+    erp: Erp,
+    sources: Mapping[str, SourceRules],
+    rules: CreditRules,
+    decisions: Mapping[tuple[str, str], Decisions],
+) -> list[Plan]:
+    """Plan a batch. RMAs of one order see what those before them take."""
+    deliveries, invoices = Deliveries(erp), Invoices(erp)
+    plans = []
+    for rma in rmas:
+        plan = Plan(rma)
+        plans.append(plan)
+        one = _Comparison(plan, erp, sources[rma.source], rules, deliveries, invoices)
+        try:
+            one.run(decisions.get((rma.source, rma.id), Decisions()))
+        except Refusal as refusal:
+            plan.issues += refusal.issues
+    return plans
+
+
+@dataclass(slots=True)
+class _Comparison:
+    plan: Plan
+    erp: Erp
+    source: SourceRules
+    rules: CreditRules
+    deliveries: Deliveries
+    invoices: Invoices
+
+    def run(self, decisions: Decisions) -> None:
+        rma, plan, erp = self.plan.rma, self.plan, self.erp
+        plan.transfers = [p.id for p in own_pickings(rma, erp)]
+        plan.credit_notes = [n.id for n in own_notes(rma, erp)]
+        if not self._concerns_us():
+            plan.notes.append(f"{rma.authorization.value}: nothing to do in Odoo")
+            plan.finished = rma.authorization in ENDED or rma.closed
+            return
+        order = find_order(rma, erp, decisions)
+        plan.order_id = order.id
+        self._check_currency(order)
+        customer = find_customer(rma, order, erp, decisions)
+        plan.partner_id = customer.partner_id
+        lines = {line.id: find_lines(line, order, erp) for line in rma.lines}
+        slices = self._allocate(lines)
+        steps = plan_transfers(rma, self._wanted(slices), self._arrived(slices), erp, self._note())
+        plan.steps += [*customer.steps, *steps]
+        self._settle(lines, slices)
+        plan.finished = not plan.steps and not plan.issues and (rma.closed or rma.authorization in ENDED)
+
+    def _concerns_us(self) -> bool:
+        """Requests, drafts and refused RMAs leave no trace, unless something was made or paid already."""
+        rma = self.plan.rma
+        paid = any(r.state.value == "succeeded" for r in rma.refunds)
+        return rma.is_authorized or paid or bool(self.plan.transfers or self.plan.credit_notes)
+
+    def _check_currency(self, order: Order) -> None:
+        rma = self.plan.rma
+        others = {r.currency for r in rma.refunds if r.currency and r.currency != rma.currency}
+        if rma.currency != order.currency or others:
+            raise Refusal(
+                Issue(
+                    "currency_differs",
+                    f"Order {order.name} is in {order.currency}, the RMA in {', '.join(sorted({rma.currency, *others}))}.",
+                    "Nothing is converted: correct the currency at the source.",
+                    "currency",
+                )
+            )
+
+    def _allocate(self, lines: Mapping[str, list[OrderLine]]) -> dict[str, list[Slice]]:
+        rma = self.plan.rma
+        self.deliveries.begin(own_moves(rma, self.erp))
+        if not (rma.is_authorized or self.plan.transfers):
+            return {}
+        return {
+            line.id: allocate_returns(line, lines[line.id], self.erp, self.deliveries)
+            for line in rma.lines
+            if line.physical and line.allowed > 0
+        }
+
+    def _open(self) -> bool:
+        rma = self.plan.rma
+        return rma.is_authorized and not rma.closed
+
+    def _wanted(self, slices: Mapping[str, list[Slice]]) -> list[Slice]:
+        """Everything authorized while the RMA is open; afterwards only what has arrived."""
+        return [s for own in slices.values() for s in own] if self._open() else self._arrived(slices)
+
+    def _arrived(self, slices: Mapping[str, list[Slice]]) -> list[Slice]:
+        if not self.source.source_receives:
+            return []
+        rma = self.plan.rma
+        return [s for x, own in slices.items() for s in arrived(own, rma.line(x), rma.line(x).received)]
+
+    def _received(self, slices: Mapping[str, list[Slice]]) -> dict[str, Decimal]:
+        """Units per RMA line that are here: by the source's word, or by what was validated in Odoo."""
+        rma = self.plan.rma
+        if self.source.source_receives:
+            return {x: rma.line(x).received for x in slices}
+        done: dict[int, Decimal] = {}
+        for move in own_moves(rma, self.erp):
+            if move.state == DONE:
+                done[move.origin_move_id] = done.get(move.origin_move_id, ZERO) + move.done
+        found = {}
+        for line_id, own in slices.items():
+            per_product: dict[int, Decimal] = {}
+            for part in own:
+                taken = min(done.get(part.move_id, ZERO), part.quantity)
+                done[part.move_id] = done.get(part.move_id, ZERO) - taken
+                per_product[part.product_id] = per_product.get(part.product_id, ZERO) + taken / part.factor
+            found[line_id] = min(per_product.values(), default=ZERO)
+        return found
+
+    def _settle(self, lines: Mapping[str, list[OrderLine]], slices: Mapping[str, list[Slice]]) -> None:
+        """Plan the credit notes; what stands in their way does not hold up the goods."""
+        rma = self.plan.rma
+        order_lines = {x: [line.id for line in own] for x, own in lines.items()}
+        try:
+            due = find_due(rma, self.source.credit_on, self._received(slices), credited(rma, self.erp))
+            for one in due:
+                self.plan.steps += plan_credit_notes(
+                    rma, one, order_lines, self.erp, self.invoices, self.rules
+                )
+        except Refusal as refusal:
+            self.plan.issues += refusal.issues
+
+    def _note(self) -> str:
+        rma = self.plan.rma
+        rows = "".join(
+            f"<li>{escape(x.sku or x.barcode or '')}: {x.allowed:f} × {escape(x.reason.raw or x.reason.code.value)}"
+            f"{f' – {escape(x.reason.comment)}' if x.reason.comment else ''}</li>"
+            for x in rma.lines
+        )
+        return f"<p>RMA {escape(rma.label)} ({escape(rma.source)})</p><ul>{rows}</ul>"

@@ -1,0 +1,418 @@
+"""Credit notes: lines copied from the original invoice lines, charges as their own lines, rounding explicit.
+
+Nothing is written that does not add up to what the customer was promised; the calculation goes into the chatter.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from html import escape
+
+from odoo_rma.mappings.allocate import ITEM, Invoices, Share
+from odoo_rma.mappings.due import Credited, Due
+from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine
+from odoo_rma.mappings.identity import Key
+from odoo_rma.mappings.issues import Issue, Refusal
+from odoo_rma.mappings.model import Charge, ChargeKind, Rma
+from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal, minor_unit, plain, round_to
+from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, Note, PostCreditNote, Reconcile, Step
+from odoo_rma.mappings.tax import TaxedLine, totals
+
+CREDIT = "credit"
+CHARGE = "charge"
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRules:
+    """How credit notes are made; ids are already looked up in Odoo."""
+
+    today: date
+    post: bool = True
+    journal_id: int = 0
+    charge_accounts: Mapping[ChargeKind, int] = field(default_factory=dict)
+    charge_taxes: Mapping[ChargeKind, tuple[int, ...]] = field(default_factory=dict)
+    rounding_account: int = 0
+    reconciles_itself: bool = True
+
+
+def own_notes(rma: Rma, erp: Erp) -> list[Invoice]:
+    """Give the credit notes made under the keys of an RMA."""
+    found = [
+        i
+        for i in erp.invoices.values()
+        if i.is_credit and i.key and (i.key.source, i.key.owner, i.key.kind) == (rma.source, rma.id, CREDIT)
+    ]
+    return sorted(found, key=lambda i: i.id)
+
+
+def credited(rma: Rma, erp: Erp) -> Credited:
+    """Add up what the credit notes of an RMA already hold."""
+    notes = {n.id: n for n in own_notes(rma, erp)}
+    live = {n.id for n in notes.values() if n.state != CANCELED}
+    units: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    charges = set()
+    for line in erp.invoice_lines.values():
+        if line.invoice_id in live and line.key:
+            if line.key.parts[-3:-2] == (ITEM,):
+                units[line.key.parts[-2]] += line.quantity
+            elif line.key.parts[-2:-1] == (CHARGE,):
+                charges.add(line.key.parts[-1])
+    names = {n.key.parts[:2] for n in notes.values() if n.key}
+    counts: dict[str, int] = defaultdict(int)
+    for kind, _ in names:
+        counts[kind] += 1
+    return Credited(dict(units), frozenset(charges), sum((notes[i].total for i in live), ZERO), dict(counts))
+
+
+def plan_credit_notes(
+    rma: Rma, due: Due, order_lines: Mapping[str, list[int]], erp: Erp, left: Invoices, rules: CreditRules
+) -> list[Step]:
+    """Plan the credit notes of one due: what is missing is made, what is a draft is posted when it adds up.
+
+    Raises:
+        Refusal: more than is left to credit, not invoiced, other currency, or the total differs from the promise.
+
+    """
+    notes = [n for n in own_notes(rma, erp) if n.key and n.key.parts[:2] == (due.kind, due.id)]
+    if any(n.state == CANCELED for n in notes):
+        raise Refusal(_canceled(next(n for n in notes if n.state == CANCELED)))
+    if notes:
+        return _plan_existing(rma, due, notes, erp, rules)
+    shares = _shares(due, order_lines, left, rma)
+    if not shares and not due.charges:
+        return []
+    steps = _make(rma, due, shares, erp, rules, left)
+    left.take(shares)
+    return steps
+
+
+def _canceled(note: Invoice) -> Issue:
+    return Issue(
+        "canceled_by_hand",
+        f"Credit note {note.name} was canceled in Odoo; it is not made again.",
+        "Reset it to draft in Odoo, or make the credit by hand and resolve this.",
+        "refunds",
+    )
+
+
+def _plan_existing(rma: Rma, due: Due, notes: list[Invoice], erp: Erp, rules: CreditRules) -> list[Step]:
+    total = sum((n.total for n in notes), ZERO)
+    if due.promised is not None and total != due.promised:
+        lines = "; ".join(f"{n.name or 'draft'}: {n.total} {n.currency}" for n in notes)
+        raise Refusal(_differs(rma, due.promised, total, notes[0].currency, [lines]))
+    steps: list[Step] = []
+    for note in notes:
+        invoice = erp.invoices.get(note.reversed_id)
+        if note.state == DRAFT and rules.post:
+            if note.key:
+                text = _note_text(rma, due, [f"{note.total} {note.currency}"])
+                steps.append(Note(note.key.part("note"), "account.move", note.id, text))
+            steps.append(PostCreditNote(note.id, note.reversed_id))
+            if not rules.reconciles_itself and invoice and invoice.residual > 0:
+                steps.append(Reconcile(note.id, note.reversed_id))
+        elif note.state == "posted" and note.residual > 0 and invoice and invoice.residual > 0:
+            steps.append(Reconcile(note.id, note.reversed_id))
+    return steps
+
+
+def _shares(due: Due, order_lines: Mapping[str, list[int]], left: Invoices, rma: Rma) -> list[Share]:
+    shares: list[Share] = []
+    taken: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for line_id, units in due.units.items():
+        need, invoiced, room = units, ZERO, ZERO
+        for line in left.lines_for(order_lines[line_id]):
+            free = max(left.left(line) - taken[line.id], ZERO)
+            invoiced += line.quantity
+            room += free
+            part = min(need, free)
+            if part > 0:
+                taken[line.id] += part
+                need -= part
+                shares.append(Share(line_id, line, part))
+        if not invoiced and due.kind != "refund":
+            continue
+        if need > 0:
+            raise Refusal(_over(rma, line_id, units, invoiced, room))
+    return shares
+
+
+def _over(rma: Rma, line_id: str, units: Decimal, invoiced: Decimal, room: Decimal) -> Issue:
+    line = rma.line(line_id)
+    numbers = {"wanted": plain(units), "invoiced": plain(invoiced), "left": plain(room)}
+    what = line.sku or line.barcode
+    if not invoiced:
+        return Issue(
+            "not_invoiced",
+            f"{plain(units)} × {what} to credit, but none of it was invoiced.",
+            "Post the invoice in Odoo; the credit note follows with the next run.",
+            f"lines.{line_id}",
+            numbers,
+        )
+    return Issue(
+        "over_refund",
+        f"{plain(units)} × {what} to credit, but of {plain(invoiced)} invoiced only {plain(room)} are not credited yet.",
+        "Check the credit notes of the order, or correct the refund at the source.",
+        f"lines.{line_id}",
+        numbers,
+    )
+
+
+def _make(
+    rma: Rma, due: Due, shares: list[Share], erp: Erp, rules: CreditRules, left: Invoices
+) -> list[Step]:
+    by_invoice: dict[int, list[Share]] = defaultdict(list)
+    for share in shares:
+        by_invoice[share.invoice_line.invoice_id].append(share)
+    if not by_invoice:
+        by_invoice[_invoice_for_charges(rma, erp, left)] = []
+    drafts = []
+    for position, (invoice_id, own) in enumerate(by_invoice.items()):
+        charges = due.charges if position == 0 else ()
+        drafts.append(_draft(rma, due, erp.invoices[invoice_id], own, charges, erp, rules, left))
+    drafts = _settle_rounding(rma, due, drafts, erp, rules)
+    steps: list[Step] = []
+    for draft in drafts:
+        text = _note_text(rma, due, draft.calculation)
+        steps += [draft, Note(draft.key.part("note"), "account.move", draft.key, text)]
+        if rules.post:
+            steps.append(PostCreditNote(draft.key, draft.invoice_id))
+            if not rules.reconciles_itself and erp.invoices[draft.invoice_id].residual > 0:
+                steps.append(Reconcile(draft.key, draft.invoice_id))
+    return steps
+
+
+def _invoice_for_charges(rma: Rma, erp: Erp, left: Invoices) -> int:
+    lines = left.posted()
+    if not lines:
+        raise Refusal(
+            Issue(
+                "not_invoiced",
+                f"{rma.label} has charges to credit, but its order was not invoiced.",
+                "Post the invoice in Odoo; the credit note follows with the next run.",
+                "charges",
+            )
+        )
+    return lines[0].invoice_id
+
+
+def _draft(
+    rma: Rma,
+    due: Due,
+    invoice: Invoice,
+    shares: list[Share],
+    charges: tuple[Charge, ...],
+    erp: Erp,
+    rules: CreditRules,
+    left: Invoices,
+) -> MakeCreditNote:
+    if rma.currency != invoice.currency:
+        raise Refusal(
+            Issue(
+                "currency_differs",
+                f"The RMA is in {rma.currency}, invoice {invoice.name} in {invoice.currency}.",
+                "Nothing is converted: correct the currency at the source.",
+                "currency",
+            )
+        )
+    key = Key(rma.source, rma.id, CREDIT, (due.kind, due.id, str(invoice.id)))
+    lines = [_item(key, s) for s in shares]
+    pattern = shares[0].invoice_line if shares else _any_line(invoice, erp)
+    lines += [_charge(key, c, pattern, invoice, erp, rules, left) for c in charges]
+    sums = _sums(lines, erp, invoice.currency)
+    what = " ".join(filter(None, [rma.label, f"refund {due.id}" if due.kind == "refund" else ""]))
+    return MakeCreditNote(
+        key=key,
+        invoice_id=invoice.id,
+        invoice=invoice.name,
+        partner_id=invoice.partner_id,
+        journal_id=rules.journal_id or invoice.journal_id,
+        currency=invoice.currency,
+        day=_open_day(rma, due, invoice, erp, rules),
+        ref=what,
+        origin=rma.label,
+        lines=tuple(lines),
+        expected=sums[0] + sums[1] if sums else None,
+        calculation=tuple(_calculation(lines, sums, invoice.currency)),
+    )
+
+
+def _any_line(invoice: Invoice, erp: Erp) -> InvoiceLine:
+    return min((x for x in erp.invoice_lines.values() if x.invoice_id == invoice.id), key=lambda x: x.id)
+
+
+def _item(key: Key, share: Share) -> NewCreditLine:
+    line = share.invoice_line
+    return NewCreditLine(
+        key=key.part(ITEM, share.line_id, line.id),
+        name=line.name,
+        quantity=share.quantity,
+        price_unit=line.price_unit,
+        discount=line.discount,
+        product_id=line.product_id,
+        uom_id=line.uom_id,
+        account_id=line.account_id,
+        tax_ids=line.tax_ids,
+        order_line_ids=line.order_line_ids,
+        analytic=line.analytic,
+    )
+
+
+def _charge(
+    key: Key,
+    charge: Charge,
+    pattern: InvoiceLine,
+    invoice: Invoice,
+    erp: Erp,
+    rules: CreditRules,
+    left: Invoices,
+) -> NewCreditLine:
+    source = pattern
+    if charge.kind is ChargeKind.SHIPPING_REFUND:
+        source = _shipping_line(charge, invoice, erp) or pattern
+    own_product = source is not pattern
+    taxes = rules.charge_taxes.get(charge.kind)
+    if taxes is None:
+        taxes = source.tax_ids if own_product else ()
+    return NewCreditLine(
+        key=key.part(CHARGE, charge.id),
+        name=charge.note or charge.kind.value.replace("_", " ").capitalize(),
+        quantity=ONE,
+        price_unit=_net(charge.signed, taxes, erp, minor_unit(invoice.currency)),
+        discount=ZERO,
+        product_id=source.product_id if own_product else 0,
+        uom_id=source.uom_id if own_product else 0,
+        account_id=rules.charge_accounts.get(charge.kind, source.account_id),
+        tax_ids=taxes,
+        order_line_ids=(),
+        analytic=source.analytic,
+    )
+
+
+def _shipping_line(charge: Charge, invoice: Invoice, erp: Erp) -> InvoiceLine | None:
+    """Find the service line that charged the shipping: its account and taxes are the right ones for giving it back."""
+    fitting = [
+        x
+        for x in erp.invoice_lines.values()
+        if x.invoice_id == invoice.id
+        and x.product_id in erp.products
+        and erp.products[x.product_id].service
+        and x.total >= charge.amount
+    ]
+    return min(fitting, key=lambda x: x.id, default=None)
+
+
+def _net(amount: Decimal, taxes: tuple[int, ...], erp: Erp, unit: Decimal) -> Decimal:
+    """Turn an amount with tax into the unit price that the taxes are put on."""
+    rate = sum((erp.taxes[t].amount for t in taxes if t in erp.taxes and not erp.taxes[t].included), ZERO)
+    return round_to(amount / (ONE + rate / Decimal(100)), unit)
+
+
+def _sums(lines: list[NewCreditLine], erp: Erp, currency: str) -> tuple[Decimal, Decimal] | None:
+    taxed = [TaxedLine(x.quantity, x.price_unit, x.discount, x.tax_ids) for x in lines]
+    return totals(taxed, erp.taxes, minor_unit(currency), round_globally=erp.company.round_globally)
+
+
+def _settle_rounding(
+    rma: Rma, due: Due, drafts: list[MakeCreditNote], erp: Erp, rules: CreditRules
+) -> list[MakeCreditNote]:
+    """Compare the sum with the promise: equal, within rounding (one explicit line), or refused with the calculation."""
+    negative = [d for d in drafts if d.expected is not None and d.expected <= 0]
+    if negative:
+        raise Refusal(
+            Issue(
+                "charge_unplaced",
+                f"The charges of {rma.label} are as high as the goods: {'; '.join(negative[0].calculation)}.",
+                "Lower or waive a charge at the source, or invoice it in Odoo.",
+                "charges",
+            )
+        )
+    if due.promised is None or any(d.expected is None for d in drafts):
+        return drafts
+    total = sum((d.expected or ZERO for d in drafts), ZERO)
+    unit = minor_unit(drafts[0].currency)
+    tolerance = HALF * unit * max(sum(len(d.lines) for d in drafts), 2)
+    gap = due.promised - total
+    if abs(gap) > tolerance:
+        raise Refusal(
+            _differs(rma, due.promised, total, drafts[0].currency, [c for d in drafts for c in d.calculation])
+        )
+    if not gap:
+        return drafts
+    return [_with_rounding(drafts[0], gap, rules), *drafts[1:]]
+
+
+def _with_rounding(draft: MakeCreditNote, gap: Decimal, rules: CreditRules) -> MakeCreditNote:
+    first = draft.lines[0]
+    line = NewCreditLine(
+        key=draft.key.part("rounding"),
+        name="Rounding",
+        quantity=ONE,
+        price_unit=gap,
+        discount=ZERO,
+        product_id=0,
+        uom_id=0,
+        account_id=rules.rounding_account or first.account_id,
+        tax_ids=(),
+        order_line_ids=(),
+        analytic=False,
+    )
+    return replace(
+        draft,
+        lines=(*draft.lines, line),
+        expected=(draft.expected or ZERO) + gap,
+        calculation=(*draft.calculation, f"Rounding: {gap} {draft.currency}"),
+    )
+
+
+def _differs(rma: Rma, promised: Decimal, total: Decimal, currency: str, calculation: list[str]) -> Issue:
+    return Issue(
+        "total_differs",
+        f"{rma.label} promises {promised} {currency}, but the lines add up to {total} {currency} "
+        f"({'; '.join(calculation)}).",
+        "Correct the refund or its lines and charges at the source, or make the credit note by hand and resolve this.",
+        "refunds",
+        {"promised": str(promised), "calculated": str(total), "difference": str(promised - total)},
+    )
+
+
+def _calculation(
+    lines: list[NewCreditLine], sums: tuple[Decimal, Decimal] | None, currency: str
+) -> list[str]:
+    text = []
+    for line in lines:
+        discount = f" − {plain(line.discount)} %" if line.discount else ""
+        name = line.name.splitlines()[0] if line.name else "line"
+        text.append(f"{name}: {plain(line.quantity)} × {line.price_unit}{discount}")
+    if sums:
+        text.append(f"net {sums[0]} + tax {sums[1]} = {sums[0] + sums[1]} {currency}")
+    return text
+
+
+def _open_day(rma: Rma, due: Due, invoice: Invoice, erp: Erp, rules: CreditRules) -> date:
+    """Take the day of the refund, but not before the invoice, not in a locked period and not in the future."""
+    day = min(due.at.date() if due.at else rules.today, rules.today)
+    if invoice.date:
+        day = max(day, invoice.date)
+    locked = erp.company.locked_until
+    if locked and day <= locked:
+        day = locked + timedelta(days=1)
+    if day > rules.today:
+        raise Refusal(
+            Issue(
+                "closed_period",
+                f"The books are locked until {locked}, so {rma.label} cannot be credited by {rules.today}.",
+                "Open the period in Odoo, or wait until it ends.",
+                "refunds",
+            )
+        )
+    return day
+
+
+def _note_text(rma: Rma, due: Due, calculation: tuple[str, ...] | list[str]) -> str:
+    reasons = sorted({x.reason.raw or x.reason.code.value for x in rma.lines})
+    parts = [f"RMA {rma.label} ({rma.source}), {due.kind} {due.id}"]
+    if reasons:
+        parts.append(f"Reason: {', '.join(reasons)}")
+    items = "".join(f"<li>{escape(c)}</li>" for c in calculation)
+    return "".join(f"<p>{escape(p)}</p>" for p in parts) + f"<ul>{items}</ul>"

@@ -1,0 +1,224 @@
+"""What Odoo holds for a batch of RMAs, as plain data: the ERP side of the comparison.
+
+`sync/observe.py` reads it in a few calls; nothing here knows how. Quantities of moves are in the move's unit of
+measure, quantities of order and invoice lines in the line's.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from odoo_rma.mappings.identity import Key
+from odoo_rma.mappings.money import ZERO, Decimal
+
+DONE, CANCELED, DRAFT = "done", "cancel", "draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """`product.product`; `tracking` is none, lot or serial."""
+
+    id: int
+    sku: str
+    barcode: str
+    tracking: str
+    service: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """`res.partner`; `values` holds the fields a sync may fill where they are empty."""
+
+    id: int
+    name: str
+    email: str
+    vat: str
+    ref: str
+    commercial_id: int
+    values: Mapping[str, Any]
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`sale.order`; `references` maps field names to what they hold; only state `sale` (or `done`) is confirmed."""
+
+    id: int
+    name: str
+    references: Mapping[str, str]
+    state: str
+    currency: str
+    company_id: int
+    partner_id: int
+    shipping_partner_id: int
+    invoice_partner_id: int
+
+    @property
+    def confirmed(self) -> bool:
+        """Tell whether goods of it can have been sold."""
+        return self.state in ("sale", "done")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """`sale.order.line`; a kit's line has moves of other products."""
+
+    id: int
+    order_id: int
+    product_id: int
+    ordered: Decimal
+    price_unit: Decimal
+    discount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`stock.move`, out to the customer (`outgoing`) or back from there. `lots` counts units per lot."""
+
+    id: int
+    picking_id: int
+    product_id: int
+    order_line_id: int
+    origin_move_id: int
+    state: str
+    demand: Decimal
+    done: Decimal
+    uom_id: int
+    outgoing: bool
+    location_id: int
+    destination_id: int
+    group_ids: tuple[int, ...]
+    lots: Mapping[int, Decimal] = field(default_factory=dict)
+
+    @property
+    def claimed(self) -> Decimal:
+        """Units a return move takes from its delivery: what is done, or what is still expected."""
+        if self.state == CANCELED:
+            return ZERO
+        return self.done if self.state == DONE else self.demand
+
+
+@dataclass(frozen=True, slots=True)
+class PickingType:
+    """`stock.picking.type`: an operation type."""
+
+    id: int
+    code: str
+    return_type_id: int
+    destination_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """`stock.picking`: a transfer. `key` is ours when we made it."""
+
+    id: int
+    name: str
+    state: str
+    type_id: int
+    partner_id: int
+    location_id: int
+    destination_id: int
+    backorder_of: int
+    key: Key | None
+
+    @property
+    def pending(self) -> bool:
+        """Tell whether it still waits."""
+        return self.state not in (DONE, CANCELED)
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """`account.move`, an invoice or (`is_credit`) a credit note."""
+
+    id: int
+    name: str
+    is_credit: bool
+    state: str
+    payment_state: str
+    partner_id: int
+    journal_id: int
+    currency: str
+    total: Decimal
+    residual: Decimal
+    reversed_id: int
+    date: date | None
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """A product line of an invoice or credit note. `analytic` is as Odoo gives it."""
+
+    id: int
+    invoice_id: int
+    name: str
+    product_id: int
+    order_line_ids: tuple[int, ...]
+    quantity: Decimal
+    price_unit: Decimal
+    discount: Decimal
+    tax_ids: tuple[int, ...]
+    account_id: int
+    analytic: Any
+    uom_id: int
+    subtotal: Decimal
+    total: Decimal
+    key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """`account.tax`; only `percent` is computed here. `amount` is in percent."""
+
+    id: int
+    name: str
+    kind: str
+    amount: Decimal
+    included: bool
+    simple: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What the company decides: rounding method, the last locked day, its currency."""
+
+    id: int
+    name: str
+    currency: str
+    round_globally: bool
+    locked_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erp:
+    """Everything read for a batch, by id."""
+
+    company: Company
+    products: Mapping[int, Product] = field(default_factory=dict)
+    partners: Mapping[int, Partner] = field(default_factory=dict)
+    orders: Mapping[int, Order] = field(default_factory=dict)
+    order_lines: Mapping[int, OrderLine] = field(default_factory=dict)
+    moves: Mapping[int, Move] = field(default_factory=dict)
+    pickings: Mapping[int, Picking] = field(default_factory=dict)
+    picking_types: Mapping[int, PickingType] = field(default_factory=dict)
+    invoices: Mapping[int, Invoice] = field(default_factory=dict)
+    invoice_lines: Mapping[int, InvoiceLine] = field(default_factory=dict)
+    taxes: Mapping[int, Tax] = field(default_factory=dict)
+    lots: Mapping[int, str] = field(default_factory=dict)
+    accounts: Mapping[str, int] = field(default_factory=dict)
+    journals: Mapping[str, int] = field(default_factory=dict)
+    countries: Mapping[str, int] = field(default_factory=dict)
+    languages: frozenset[str] = frozenset()
+
+    def root(self, picking: Picking) -> Picking:
+        """Follow backorders to the transfer they were split from."""
+        while picking.backorder_of in self.pickings:
+            picking = self.pickings[picking.backorder_of]
+        return picking
+
+    def returns_of(self, move: Move) -> Iterator[Move]:
+        """Give the return moves of a delivered move, whoever made them."""
+        return (m for m in self.moves.values() if m.origin_move_id == move.id)
