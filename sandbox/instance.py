@@ -96,10 +96,11 @@ class Sandbox:
         if self._asked is None:
             self._asked = debian.newest_version(self.cache, report)
         with self.cache.lock(self._lock, report):
+            program = self._program(report)
+            snapshots = Snapshots(self.cache, program)
+            if self._state().get("snapshot") != snapshots.shop_folder.name:
+                self._adopt(snapshots.shop(report), report)
             if not self._odoo_runs():
-                program = self._program(report)
-                snapshot = Snapshots(self.cache, program).shop(report)
-                self._adopt(snapshot, report)
                 self._start(program, report)
             self._ensure(DATABASE, report)
         return self.env()
@@ -181,9 +182,7 @@ class Sandbox:
             return Program(wanted.version, python.result(), code.result())
 
     def _adopt(self, snapshot: Path, report: Report) -> None:
-        """Make this instance from the snapshot, unless it already is."""
-        if self._state().get("snapshot") == snapshot.name:
-            return
+        """Make this instance from the snapshot; one made from another snapshot is replaced."""
         if self.folder.exists():
             report("The seeded shop has changed since this sandbox was made: making it afresh", None)
             self._stop()
@@ -196,6 +195,7 @@ class Sandbox:
 
     def _start(self, program: Program, report: Report) -> None:
         report("Starting PostgreSQL", None)
+        self._stop()
         self._postgres.start()
         report("Starting Odoo", None)
         server = OdooServer(program, self.folder, self._postgres.socket)

@@ -44,11 +44,21 @@ class Snapshots:
     cache: Cache
     program: Program
 
+    @property
+    def base_folder(self) -> Path:
+        """Where the layer with Odoo's modules lies, or will."""
+        modules = recipe(self.program.version).modules
+        release = (self.program.prefix / "release").read_text(encoding="utf-8")
+        return self._folder("base", _digest(release, *modules))
+
+    @property
+    def shop_folder(self) -> Path:
+        """Where the layer with the seeded shop lies, or will."""
+        return self._folder("shop", _digest(self.base_folder.name, *_seed_contents()))
+
     def shop(self, report: Report) -> Path:
         """The folder of the seeded snapshot, made when it is not there yet."""
-        base_key = _digest(self.release(), *recipe(self.program.version).modules)
-        base = self._folder("base", base_key)
-        shop = self._folder("shop", _digest(base_key, *_seed_contents()))
+        base, shop = self.base_folder, self.shop_folder
         with self.cache.lock(f"snapshot-{self.program.version}", report):
             if _outdated(shop):
                 shutil.rmtree(shop)
@@ -58,10 +68,6 @@ class Snapshots:
                 self._build(shop, base, lambda server: _seed(server, report))
                 self._forget_others(shop, base)
         return shop
-
-    def release(self) -> str:
-        """The exact release of Odoo's package."""
-        return (self.program.prefix / "release").read_text(encoding="utf-8")
 
     def _folder(self, layer: str, key: str) -> Path:
         return self.cache.root / "snapshots" / f"{layer}-{self.program.version}-{key}"
@@ -171,4 +177,6 @@ def _digest(*parts: str) -> str:
 
 
 def _seed_contents() -> list[str]:
-    return [path.read_text(encoding="utf-8") for path in sorted(SEED.glob("*")) if path.suffix in {".py", ".json"}]
+    """What the shop is made of; `expected.json` only tells what comes out."""
+    written = [*sorted(SEED.glob("*.py")), SEED / "shop.json"]
+    return [path.read_text(encoding="utf-8") for path in written]

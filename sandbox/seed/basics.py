@@ -1,5 +1,7 @@
 """The shop before its first order: company, warehouses, taxes, money, people, products, stock."""
 
+import datetime
+
 from .versions import first, has, lot_model, only_known, product_kind, put_on_hand, tax_inclusion
 
 
@@ -11,6 +13,7 @@ def company(env, shop):
     quiet = {"stock_move_sms_validation": False, "has_received_warning_stock_sms": True, "stock_text_confirmation": False}
     quiet["stock_move_email_validation"] = False
     values = {"name": shop["company"], "country_id": env.ref("base.us").id, **quiet}
+    values["tax_calculation_rounding_method"] = "round_globally"  # 19's default; 14 would round each line
     ours.write(only_known(env, "res.company", values))
     if ours.currency_id != usd:
         ours.currency_id = usd
@@ -147,8 +150,9 @@ def stock(env, shop, warehouse_of, product_of):
             put_on_hand(env, product, warehouse_of[code].lot_stock_id, quantity)
         numbered = [(code, name, quantity) for code, named in row.get("lots", {}).items() for name, quantity in named.items()]
         numbered += [(code, name, 1) for code, names in row.get("serials", {}).items() for name in names]
-        for code, name, quantity in numbered:
+        for number, (code, name, quantity) in enumerate(numbered):
             values = {"name": name, "product_id": product.id}
             if has(env, lots._name, "company_id"):
                 values["company_id"] = env.company.id
-            put_on_hand(env, product, warehouse_of[code].lot_stock_id, quantity, lots.create(values))
+            since = datetime.datetime(2020, 1, 1) + datetime.timedelta(hours=number)  # noqa: DTZ001
+            put_on_hand(env, product, warehouse_of[code].lot_stock_id, quantity, lots.create(values), since)

@@ -150,7 +150,7 @@ def _receivable(line):
 def take_back(env, order, day, step):
     """A return by hand: a person makes the transfer from the last delivery that has the goods, and validates it."""
     wanted = _wanted(order, step)
-    for picking in order.picking_ids.filtered(lambda p: p.state == "done" and p.picking_type_id.code == "outgoing"):
+    for picking in order.picking_ids.sorted("id").filtered(lambda p: p.state == "done" and p.picking_type_id.code == "outgoing"):
         back = {move: wanted(move.sale_line_id) for move in moves(picking)}
         if not any(back.values()):
             continue

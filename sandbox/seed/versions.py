@@ -72,14 +72,16 @@ def tax_inclusion(env, included):
     return {"price_include": included}
 
 
-def put_on_hand(env, product, location, quantity, lot=None):
-    """Count `quantity` of a product in a location, as an inventory does."""
+def put_on_hand(env, product, location, quantity, lot=None, since=None):
+    """Count `quantity` of a product in a location, as an inventory does; what came in first goes out first."""
     values = {"product_id": product.id, "location_id": location.id, "inventory_quantity": quantity}
     if lot:
         values["lot_id"] = lot.id
     quant = env["stock.quant"].with_context(inventory_mode=True).create(values)
     if hasattr(quant, "action_apply_inventory"):
         quant.action_apply_inventory()
+    if since:
+        env["stock.quant"].browse(quant.id).sudo().write({"in_date": since})
 
 
 def return_by_wizard(env, picking, quantity_of):
