@@ -11,6 +11,7 @@ RmaError
 ├── Unknown               nobody knows whether it ran: look first
 └── Refused               Odoo said no, in words: quarantine
     ├── AccessRefused         the user has no right to it: stop
+    ├── NotOffered            this Odoo has no such model or method
     └── Busy                  Odoo gave up on competing writers: nothing ran, try again
 """
 
@@ -49,17 +50,32 @@ class StoreFailed(Stop):
 class Unreachable(RmaError):
     """The request did not reach Odoo; nothing was done there."""
 
+    retry_after: float | None = None
+    """Seconds to wait, where whoever answered said so."""
+
 
 class Unknown(RmaError):
     """The request was sent, but no readable answer came back; it may or may not have been carried out."""
+
+    retry_after: float | None = None
+    """Seconds to wait, where whoever answered said so."""
 
 
 class Refused(RmaError):
     """Odoo refused, and rolled back."""
 
+    def __init__(self, message: str = "", *, row: int | None = None) -> None:
+        super().__init__(message)
+        self.row = row
+        """Which row of a `load` was the first bad one, counted from 0, where Odoo says so."""
+
 
 class AccessRefused(Refused):
     """The Odoo user has no right to do this."""
+
+
+class NotOffered(Refused):
+    """This Odoo has no such model or method."""
 
 
 class Busy(Refused):

@@ -51,7 +51,11 @@ class OdooClient(Protocol):
 
     @property
     def calls(self) -> int:
-        """How many requests were sent so far."""
+        """How many requests were sent so far, repeated ones counted again."""
+
+    @property
+    def writes(self) -> int:
+        """How many of them could change something."""
 
     def call(
         self,
@@ -80,7 +84,10 @@ class OdooClient(Protocol):
         """Read known records, those that still exist; many2one values as bare ids (or False)."""
 
     def external_ids(self, model: str, ids: Sequence[int]) -> dict[int, str]:
-        """Give the external id of each record that has one."""
+        """Give the external id of each record that has one; ours, where it has several and we can see that."""
+
+    def find(self, names: Sequence[str]) -> dict[str, int]:
+        """Look up external ids of ours (`__rma__.…`): the record of each that exists and may be seen."""
 
     def load(
         self,
