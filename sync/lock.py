@@ -1,0 +1,102 @@
+"""One run at a time per store. The operating system releases the lock when the holder dies, however it dies."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from odoo_rma.connector.errors import Stop, StoreFailed
+
+
+class Locked(Stop):
+    """Another run is at work on this store. Wait until it has ended, or look for it among the processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock, as it wrote beside it."""
+
+    pid: int
+    host: str
+    since: str
+    command: str = ""
+
+    def __str__(self) -> str:
+        what = f" ({self.command})" if self.command else ""
+        return f"process {self.pid} on {self.host}{what}, since {self.since}"
+
+
+@contextmanager
+def run_lock(store: Path, *, now: datetime, command: str = "") -> Iterator[None]:
+    """Hold the lock of a store while the block runs.
+
+    Raises:
+        Locked: another run holds it; told within a second.
+        StoreFailed: the folder of the store cannot be written.
+
+    """
+    # Not at once, because `is_locked` holds it for a moment to look.
+    lock = FileLock(_beside(store, "lock"), timeout=0.3, mode=0o600)
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout as error:
+        raise Locked(_words(store)) from error
+    except OSError as error:
+        raise StoreFailed(f"The lock beside {store} cannot be made: {error.strerror or error}.") from error
+    try:
+        _sign(store, Holder(os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"), command))
+        yield
+    finally:
+        with suppress(OSError):
+            _beside(store, "holder").unlink(missing_ok=True)
+        lock.release()
+
+
+def holder(store: Path) -> Holder | None:
+    """Tell who wrote its name beside the lock last; it may have died since."""
+    try:
+        found: dict[str, Any] = json.loads(_beside(store, "holder").read_text("utf-8"))
+        return Holder(**found)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def is_locked(store: Path) -> bool:
+    """Tell whether a run is at work on the store now."""
+    if not _beside(store, "lock").exists():
+        return False
+    lock = FileLock(_beside(store, "lock"), timeout=0, mode=0o600)
+    try:
+        lock.acquire()
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False
+
+
+def _words(store: Path) -> str:
+    who = holder(store) or "a process that did not leave its name"
+    return (
+        f"Another run is at work on {store}: {who}. Wait until it has ended; if it hangs, end that process, "
+        "nothing is lost by it."
+    )
+
+
+def _sign(store: Path, who: Holder) -> None:
+    # Only to be read by people: a run goes on without it.
+    with suppress(OSError):
+        path = _beside(store, "holder")
+        path.write_text(json.dumps(asdict(who)), "utf-8")
+        path.chmod(0o600)
+
+
+def _beside(store: Path, what: str) -> Path:
+    return store.with_name(f"{store.name}.{what}")

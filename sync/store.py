@@ -1,0 +1,78 @@
+"""Our own memory: the last snapshot of each RMA, the quarantine, the runs. A cache and a diary, never the truth.
+
+Deleting it loses no correctness: what stands in Odoo is found again by external id, and nothing is written twice.
+SQLite by default; everything else sees only this class, so that another database can stand behind it.
+"""
+
+from datetime import datetime
+
+from odoo_rma.sync.report import Outcome, RunReport
+from odoo_rma.sync.store_base import Ambiguous, NotFound
+from odoo_rma.sync.store_content import as_json
+from odoo_rma.sync.store_hand import StillUnreadable
+from odoo_rma.sync.store_rows import HELD, Entry, Moment, Reception, Run, Settled, stamp
+from odoo_rma.sync.store_work import Work
+
+__all__ = [
+    "HELD",
+    "Ambiguous",
+    "Entry",
+    "Moment",
+    "NotFound",
+    "Reception",
+    "Run",
+    "Settled",
+    "StillUnreadable",
+    "Store",
+]
+
+
+class Store(Work):
+    """The open store; a context manager. Every method may raise `StoreFailed`."""
+
+    @property
+    def fresh(self) -> bool:
+        """Tell that no run was ever finished: then a run reads everything the sources still have."""
+        row = self._row("SELECT 1 FROM run WHERE ended IS NOT NULL AND error = '' AND NOT dry_run LIMIT 1")
+        return row is None
+
+    def begin_run(self, command: str, at: datetime) -> int:
+        """Write down that a run begins; what is written until it ends is marked with its number."""
+        row = self._row("INSERT INTO run (command, started) VALUES (?, ?) RETURNING id", command, stamp(at))
+        self._run = int(row["id"]) if row else None
+        return self._run or 0
+
+    def end_run(self, run_id: int, report: RunReport) -> None:
+        """Write down how a run ended. RMAs that needed nothing are counted, not listed."""
+        full = report.as_dict()
+        full["results"] = [r for r in full["results"] if r["outcome"] != Outcome.UNCHANGED]
+        self._do(
+            "UPDATE run SET ended = ?, dry_run = ?, exit_code = ?, report = ? WHERE id = ?",
+            *(stamp(report.finished or report.started), report.dry_run, int(report.exit_code)),
+            *(as_json(full), run_id),
+        )
+        self._run = None
+
+    def fail_run(self, run_id: int, at: datetime, error: str) -> None:
+        """Write down that a run had to stop, and why."""
+        self._do(
+            "UPDATE run SET ended = ?, exit_code = 1, error = ? WHERE id = ?",
+            *(stamp(at), error or "stopped", run_id),
+        )
+        self._run = None
+
+    def runs(self, limit: int = 20) -> list[Run]:
+        """Give the latest runs, the newest first."""
+        return [Run.of(row) for row in self._rows("SELECT * FROM run ORDER BY id DESC LIMIT ?", limit)]
+
+    def run(self, run_id: int) -> Run:
+        """Give one run.
+
+        Raises:
+            NotFound: no run has this number.
+
+        """
+        row = self._row("SELECT * FROM run WHERE id = ?", run_id)
+        if row is None:
+            raise NotFound(f"There was no run {run_id}. `odoo-rma runs` lists them.")
+        return Run.of(row)

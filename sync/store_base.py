@@ -1,0 +1,127 @@
+"""The open store: one connection, and the few ways to use it."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import ValidationError
+
+from odoo_rma.connector.errors import Stop, StoreFailed
+from odoo_rma.mappings.model import Rma
+from odoo_rma.sync.store_file import connect, plain_words, transaction
+from odoo_rma.sync.store_rows import stamp
+
+
+class NotFound(Stop):
+    """Nothing is known under this name. `odoo-rma quarantine list` and `odoo-rma runs` show what there is."""
+
+
+class Ambiguous(Stop):
+    """Several sources use this name; write it as source/id."""
+
+
+class StoreBase:
+    """Opens, closes, reads and writes. All SQL stands in the `store_…` modules."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._connection.row_factory = sqlite3.Row
+        self._run: int | None = None
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the store, made where it does not exist yet.
+
+        Raises:
+            StoreFailed: damaged, written by a newer release, or out of reach; the file is untouched.
+
+        """
+        return cls(path, connect(path))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with plain_words(self.path), transaction(self._connection):
+            yield
+
+    def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        with plain_words(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def _row(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        rows = self._rows(sql, *values)
+        return rows[0] if rows else None
+
+    def _do(self, sql: str, *values: Any) -> int:
+        with plain_words(self.path):
+            return self._connection.execute(sql, values).rowcount
+
+    def _snapshot(self, row: sqlite3.Row) -> Rma:
+        try:
+            return Rma.model_validate_json(row["snapshot"])
+        except ValidationError as error:
+            raise StoreFailed(
+                f"The store {self.path} holds {row['source']}/{row['id']} in a form that this release cannot read. "
+                "Move the store away and run again: everything is found anew from Odoo and the sources."
+            ) from error
+
+    def _log(self, source: str, key: str, now: datetime, what: str, text: str) -> None:
+        self._do(
+            "INSERT INTO event (source, key, at, run, what, text) VALUES (?, ?, ?, ?, ?, ?)",
+            *(source, key, stamp(now), self._run, what, storable(text)),
+        )
+
+    def find(self, text: str) -> list[tuple[str, str]]:
+        """Give the (source, id) of all that is known under an id, a number, or `source/id`.
+
+        Ids count before numbers, so that a number that is another RMA's id does not hide it.
+        """
+        for column in ("key", "number"):
+            sql = (
+                "SELECT DISTINCT source, key FROM ("  # noqa: S608 (the column comes from the line above)
+                "SELECT seq, source, id AS key, number FROM rma"
+                " UNION ALL SELECT seq, source, key, NULL AS number FROM quarantine)"
+                f" WHERE {column} = ?1 OR source || '/' || {column} = ?1 ORDER BY source, seq"
+            )
+            if rows := self._rows(sql, text.strip()):
+                return [(row["source"], row["key"]) for row in rows]
+        return []
+
+    def find_one(self, text: str) -> tuple[str, str]:
+        """Give the one (source, id) meant by what a person typed.
+
+        Raises:
+            NotFound: nothing is known under this name.
+            Ambiguous: several are.
+
+        """
+        found = self.find(text)
+        if not found:
+            raise NotFound(f"Nothing is known under {text}. Check the number, or run `odoo-rma sync` first.")
+        if len(found) > 1:
+            names = ", ".join(f"{source}/{key}" for source, key in found)
+            raise Ambiguous(f"{text} means several: {names}. Write one of these.")
+        return found[0]
+
+
+def storable(text: str) -> str:
+    """Make foreign text fit for the file: broken Unicode is written out, NUL is dropped."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "")
+
+
+def marks(values: Sequence[Any]) -> str:
+    """Write the placeholders of an SQL `IN (…)`."""
+    return ", ".join("?" * len(values))

@@ -1,0 +1,82 @@
+"""The tables of the store, as the list of steps that led to them: opening an older store runs the missing ones.
+
+Times are ISO 8601 text in UTC, structured values are JSON text. Nothing here is a secret.
+"""
+
+APPLICATION_ID = 0x6F524D41
+"""Marks a SQLite file as ours ("oRMA" in ASCII), so that another program's file is never touched."""
+
+_FIRST = (
+    # One row per RMA, in the order of first arrival; `digest` tells equal snapshots quickly.
+    """
+    CREATE TABLE rma (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        source TEXT NOT NULL,
+        id TEXT NOT NULL,
+        number TEXT,
+        revision INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        snapshot TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'finished', 'dropped', 'resolved')),
+        outcome TEXT,
+        documents TEXT NOT NULL DEFAULT '[]',
+        partner_id INTEGER,
+        order_ref TEXT,
+        UNIQUE (source, id)
+    ) STRICT
+    """,
+    "CREATE INDEX rma_open ON rma (seq) WHERE state = 'open'",
+    "CREATE INDEX rma_id ON rma (id)",
+    "CREATE INDEX rma_number ON rma (number)",
+    # `key` is the RMA's id, or a short name made from the document where the id could not be read.
+    """
+    CREATE TABLE quarantine (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('unreadable', 'conflict', 'work')),
+        code TEXT NOT NULL,
+        held INTEGER NOT NULL,
+        origin TEXT NOT NULL DEFAULT '',
+        revision INTEGER,
+        digest TEXT NOT NULL DEFAULT '',
+        issues TEXT NOT NULL,
+        document TEXT,
+        opened TEXT NOT NULL,
+        state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'released', 'dropped', 'resolved')),
+        closed TEXT,
+        note TEXT NOT NULL DEFAULT ''
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX quarantine_open ON quarantine (source, key, kind) WHERE state = 'open'",
+    "CREATE INDEX quarantine_key ON quarantine (source, key)",
+    """
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        command TEXT NOT NULL,
+        started TEXT NOT NULL,
+        ended TEXT,
+        dry_run INTEGER NOT NULL DEFAULT 0,
+        exit_code INTEGER,
+        error TEXT NOT NULL DEFAULT '',
+        report TEXT
+    ) STRICT
+    """,
+    """
+    CREATE TABLE event (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        at TEXT NOT NULL,
+        run INTEGER REFERENCES run (id),
+        what TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX event_key ON event (source, key)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+"""Step n turns version n of the store into version n + 1. Never edit a released step, add one."""
+
+VERSION = len(MIGRATIONS)

@@ -1,0 +1,132 @@
+"""What a run works on, and what became of it."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from odoo_rma.mappings.issues import Issue
+from odoo_rma.mappings.model import Rma
+from odoo_rma.sync.report import Document, Outcome
+from odoo_rma.sync.store_base import NotFound, marks
+from odoo_rma.sync.store_content import as_json
+from odoo_rma.sync.store_hand import ByHand
+from odoo_rma.sync.store_rows import Moment, Settled, when
+
+_PAGE = 200
+
+_OPEN = """
+SELECT * FROM rma WHERE state = 'open' AND seq > ? AND seq <= ? AND source IN ({sources})
+AND NOT EXISTS (
+    SELECT 1 FROM quarantine q
+    WHERE q.source = rma.source AND q.key = rma.id AND q.state = 'open' AND q.held
+)
+ORDER BY seq LIMIT ?
+"""
+
+_GOOD = frozenset({Outcome.DONE, Outcome.UNCHANGED})
+
+
+class Work(ByHand):
+    """Gives out the RMAs that need a look, and takes down how they ended."""
+
+    def rma(self, source: str, rma_id: str) -> Rma | None:
+        """Give the accepted snapshot of an RMA."""
+        row = self._row("SELECT * FROM rma WHERE source = ? AND id = ?", source, rma_id)
+        return self._snapshot(row) if row else None
+
+    def open_rmas(self, sources: Sequence[str], ids: Sequence[str] = ()) -> Iterator[Rma]:
+        """Give the RMAs that need a look, in the order of their first arrival.
+
+        Those are neither finished, nor dropped or settled by hand, nor held in quarantine. With `ids` (ids or
+        numbers) it gives these, whatever their state. Read page by page, so that results may be written meanwhile.
+
+        Raises:
+            NotFound: one of `ids` is not known in these sources.
+
+        """
+        return self._named(sources, ids) if ids else self._open(sources)
+
+    def _open(self, sources: Sequence[str]) -> Iterator[Rma]:
+        row = self._row("SELECT max(seq) AS last FROM rma")
+        last, seen = (row and row["last"]) or 0, 0
+        sql = _OPEN.format(sources=marks(sources))
+        while page := self._rows(sql, seen, last, *sources, _PAGE):
+            seen = page[-1]["seq"]
+            yield from map(self._snapshot, page)
+
+    def _named(self, sources: Sequence[str], ids: Sequence[str]) -> Iterator[Rma]:
+        rows: dict[int, sqlite3.Row] = {}
+        for text in ids:
+            found = [pair for pair in self.find(text) if pair[0] in sources]
+            known = [self._row("SELECT * FROM rma WHERE source = ? AND id = ?", *pair) for pair in found]
+            if not any(known):
+                raise NotFound(f"No readable RMA is known under {text}. Check the number and the source.")
+            rows |= {row["seq"]: row for row in known if row}
+        return (self._snapshot(rows[seq]) for seq in sorted(rows))
+
+    def settle(
+        self,
+        source: str,
+        rma_id: str,
+        *,
+        outcome: Outcome,
+        now: datetime,
+        finished: bool = False,
+        documents: Sequence[Document] = (),
+        issues: Sequence[Issue] = (),
+        steps: Sequence[str] = (),
+    ) -> None:
+        """Write down what became of one RMA, in a transaction of its own."""
+        one = Settled(source, rma_id, outcome, finished, tuple(documents), tuple(issues), tuple(steps))
+        self.settle_many([one], now=now)
+
+    def settle_many(self, batch: Sequence[Settled], *, now: datetime) -> None:
+        """Write down what became of many RMAs, in one transaction."""
+        with self._writing():
+            for one in batch:
+                self._settle(one, now)
+
+    def _settle(self, one: Settled, now: datetime) -> None:
+        row = self._row("SELECT state FROM rma WHERE source = ? AND id = ?", one.source, one.id)
+        by_hand = row is not None and row["state"] in ("dropped", "resolved")
+        self._do(
+            "UPDATE rma SET outcome = ?, documents = coalesce(?, documents), state = ?"
+            " WHERE source = ? AND id = ?",
+            one.outcome.value,
+            as_json([asdict(d) for d in one.documents]) if one.documents else None,
+            # What a person has said meanwhile stands.
+            row["state"] if row and by_hand else "finished" if one.finished else "open",
+            *(one.source, one.id),
+        )
+        if one.issues and not by_hand:
+            self._open_entry(one.source, one.id, kind="work", issues=one.issues, now=now)
+        elif one.outcome in _GOOD:
+            self._close(one.source, one.id, "released", now, kinds=("work",))
+        self._log_outcome(one, now)
+
+    def _log_outcome(self, one: Settled, now: datetime) -> None:
+        # A run every five minutes must not fill the history with "nothing to do".
+        text = "; ".join(one.steps)
+        last = self._row(
+            "SELECT what, text FROM event WHERE source = ? AND key = ? ORDER BY seq DESC LIMIT 1",
+            *(one.source, one.id),
+        )
+        if one.outcome is Outcome.QUARANTINED or (one.outcome is Outcome.UNCHANGED and last):
+            return
+        if not last or (last["what"], last["text"]) != (one.outcome.value, text):
+            self._log(one.source, one.id, now, one.outcome.value, text)
+
+    def documents(self, source: str, rma_id: str) -> tuple[Document, ...]:
+        """Give the Odoo documents of an RMA as last seen."""
+        row = self._row("SELECT documents FROM rma WHERE source = ? AND id = ?", source, rma_id)
+        return tuple(Document(**d) for d in json.loads(row["documents"])) if row else ()
+
+    def history(self, source: str, rma_id: str) -> list[Moment]:
+        """Give all that happened to an RMA here, the oldest first."""
+        sql = "SELECT at, what, text, run FROM event WHERE source = ? AND key = ? ORDER BY seq"
+        return [
+            Moment(when(row["at"]), row["what"], row["text"], row["run"])
+            for row in self._rows(sql, source, rma_id)
+        ]
