@@ -1,0 +1,35 @@
+"""Carry out the plans of a batch, phase by phase, with as few calls as the data allows."""
+
+from collections.abc import Sequence
+
+from odoo_rma.connector.odoo.client import OdooClient
+from odoo_rma.mappings.plan import Plan
+from odoo_rma.sync import books, goods, people
+from odoo_rma.sync.batch import Batch, Work
+
+
+def apply(plans: Sequence[Plan], client: OdooClient, currencies: dict[str, int]) -> list[Work]:
+    """Do what the plans say. An RMA whose step fails takes no further step; the others go on.
+
+    Raises:
+        Stop: nothing more can be done in this run.
+
+    """
+    works = [Work(plan) for plan in plans]
+    batch = Batch(client, works)
+    people.make_partners(batch)
+    people.fill_partners(batch)
+    goods.make_transfers(batch)
+    people.write_notes(batch, goods.PICKING)
+    goods.confirm_transfers(batch)
+    goods.change_demand(batch)
+    goods.receive(batch)
+    goods.cancel_transfers(batch)
+    books.make_credit_notes(batch, currencies)
+    people.write_notes(batch, books.ENTRY)
+    books.post_credit_notes(batch)
+    books.reconcile(batch)
+    for work in works:
+        if work.going:
+            work.done = [str(step) for step in work.plan.steps]
+    return works

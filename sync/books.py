@@ -1,0 +1,124 @@
+"""Carry out what concerns the ledger: credit notes made as drafts, checked, posted, reconciled."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from odoo_rma.mappings.issues import Issue
+from odoo_rma.mappings.money import from_odoo, minor_unit, plain, round_to
+from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile
+from odoo_rma.sync.batch import Batch, Item
+
+ENTRY = "account.move"
+LINE = "account.move.line"
+
+
+def make_credit_notes(batch: Batch, currencies: dict[str, int]) -> None:
+    """Make the draft credit notes, each under its key, and check that Odoo arrives at the expected total."""
+
+    def call(items: Sequence[Item[MakeCreditNote]]) -> None:
+        fields, rows = _rows(batch, [i.step for i in items], currencies)
+        ids = batch.client.load(ENTRY, fields, rows)
+        batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+
+    items = batch.items(MakeCreditNote)
+    batch.attempt(items, call)
+    batch.attempt([i for i in items if i.work.going], lambda checked: _check_totals(batch, checked))
+
+
+def _rows(
+    batch: Batch, steps: Iterable[MakeCreditNote], currencies: dict[str, int]
+) -> tuple[list[str], list[list[Any]]]:
+    can = batch.client.can
+    head = ["id", "move_type", "partner_id/.id", "journal_id/.id", "currency_id/.id", "invoice_date", "ref"]
+    head += ["invoice_origin", "reversed_entry_id/.id"]
+    line = ["id", "name", "quantity", "price_unit", "discount", "product_id/.id", "product_uom_id/.id"]
+    line += ["account_id/.id", "tax_ids/.id", "sale_line_ids/.id", can.analytic_column]
+    rows = []
+    for step in steps:
+        first: list[Any] = [
+            str(step.key),
+            "out_refund",
+            step.partner_id,
+            step.journal_id,
+            currencies[step.currency],
+        ]
+        first += [step.day.isoformat(), step.ref, step.origin, step.invoice_id]
+        for position, own in enumerate(step.lines):
+            rows.append((first if position == 0 else [""] * len(first)) + _cells(own))
+    return [*head, *(f"invoice_line_ids/{f}" for f in line)], rows
+
+
+def _cells(line: NewCreditLine) -> list[Any]:
+    analytic = json.dumps(line.analytic) if isinstance(line.analytic, dict) else line.analytic
+    return [
+        str(line.key),
+        line.name,
+        plain(line.quantity),
+        plain(line.price_unit),
+        plain(line.discount),
+        line.product_id or "",
+        line.uom_id or "",
+        line.account_id,
+        ",".join(map(str, line.tax_ids)),
+        ",".join(map(str, line.order_line_ids)),
+        analytic or "",
+    ]
+
+
+def _check_totals(batch: Batch, items: Sequence[Item[MakeCreditNote]]) -> None:
+    ids = [batch.made[i.step.key] for i in items]
+    totals = {r["id"]: from_odoo(r["amount_total"]) for r in batch.client.read(ENTRY, ids, ["amount_total"])}
+    for item, record in zip(items, ids, strict=True):
+        step = item.step
+        total = round_to(totals[record], minor_unit(step.currency))
+        if step.expected is not None and total != step.expected:
+            item.work.issues.append(_differs(step, total))
+
+
+def _differs(step: MakeCreditNote, total: Any) -> Issue:
+    return Issue(
+        "total_differs",
+        f"Odoo computes {total} {step.currency} for the draft credit note {step.ref}, expected were {step.expected} "
+        f"({'; '.join(step.calculation)}).",
+        "Correct or delete the draft in Odoo; it was not posted.",
+        "refunds",
+        {"expected": str(step.expected), "calculated": str(total)},
+    )
+
+
+def post_credit_notes(batch: Batch) -> None:
+    """Post in waves: one call never holds two notes of the same invoice, because Odoo would mix them up."""
+
+    def call(items: Sequence[Item[PostCreditNote]]) -> None:
+        batch.client.call(ENTRY, "action_post", [batch.id_of(i.step.ref) for i in items])
+
+    for wave in _waves(batch.items(PostCreditNote)):
+        batch.attempt([i for i in wave if i.work.going], call)
+
+
+def _waves(items: Sequence[Item[PostCreditNote]]) -> Iterator[list[Item[PostCreditNote]]]:
+    rest = list(items)
+    while rest:
+        seen: set[int] = set()
+        wave = []
+        for item in rest:
+            if item.step.invoice_id not in seen:
+                seen.add(item.step.invoice_id)
+                wave.append(item)
+        rest = [i for i in rest if i not in wave]
+        yield wave
+
+
+def reconcile(batch: Batch) -> None:
+    """Take posted credit notes off their open invoices."""
+    for item in batch.items(Reconcile):
+        batch.attempt([item], lambda items: _reconcile(batch, items[0].step))
+
+
+def _reconcile(batch: Batch, step: Reconcile) -> None:
+    documents = [batch.id_of(step.ref), step.invoice_id]
+    domain = [("move_id", "in", documents), ("reconciled", "=", False), *batch.client.can.receivable_domain]
+    rows = batch.client.search_read(LINE, domain, ["move_id"])
+    if {r["move_id"] for r in rows} == set(documents):
+        batch.client.call(LINE, "reconcile", [r["id"] for r in rows])

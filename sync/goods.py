@@ -1,0 +1,203 @@
+"""Carry out what concerns goods: return transfers made, made ready, changed, received, canceled."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from odoo_rma.connector.errors import Refused
+from odoo_rma.connector.odoo.client import Row
+from odoo_rma.mappings.erp import DONE
+from odoo_rma.mappings.money import Decimal, plain
+from odoo_rma.mappings.plan import (
+    Arrival,
+    CancelTransfer,
+    ChangeDemand,
+    ConfirmTransfer,
+    MakeTransfer,
+    NewMove,
+    Receive,
+)
+from odoo_rma.sync.batch import Batch, Item
+
+PICKING = "stock.picking"
+MOVE = "stock.move"
+# A text message to the customer is a person's decision; a print dialog would leave the transfer half done.
+QUIET = {"skip_sms": True}
+
+
+def make_transfers(batch: Batch) -> None:
+    """Make the return transfers, each under its key."""
+
+    def call(items: Sequence[Item[MakeTransfer]]) -> None:
+        fields, rows = _transfer_rows(batch, [i.step for i in items])
+        ids = batch.client.load(PICKING, fields, rows)
+        batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+
+    batch.attempt(batch.items(MakeTransfer), call)
+
+
+def _transfer_rows(batch: Batch, steps: Iterable[MakeTransfer]) -> tuple[list[str], list[list[Any]]]:
+    can = batch.client.can
+    head = [
+        "id",
+        "partner_id/.id",
+        "picking_type_id/.id",
+        "location_id/.id",
+        "location_dest_id/.id",
+        "origin",
+    ]
+    head += ["return_id/.id"] if can.picking_has_return else []
+    line = [
+        "id",
+        "product_id/.id",
+        "product_uom_qty",
+        "product_uom/.id",
+        "location_id/.id",
+        "location_dest_id/.id",
+        "origin_returned_move_id/.id",
+        "to_refund",
+        "sale_line_id/.id",
+        f"{can.move_group}/.id",
+    ]
+    line += ["name"] if can.move_needs_name else []
+    rows = []
+    for step in steps:
+        first: list[Any] = [str(step.key), step.partner_id or "", step.type_id, step.location_id]
+        first += [step.destination_id, step.origin]
+        first += [step.delivery_id] if can.picking_has_return else []
+        for position, move in enumerate(step.moves):
+            cells = _move_cells(step, move) + ([step.origin] if can.move_needs_name else [])
+            rows.append((first if position == 0 else [""] * len(first)) + cells)
+    return [*head, *(f"{can.picking_moves}/{f}" for f in line)], rows
+
+
+def _move_cells(step: MakeTransfer, move: NewMove) -> list[Any]:
+    return [
+        str(move.key),
+        move.product_id,
+        plain(move.quantity),
+        move.uom_id,
+        step.location_id,
+        step.destination_id,
+        move.origin_move_id,
+        "1",
+        move.order_line_id or "",
+        ",".join(map(str, move.group_ids)),
+    ]
+
+
+def confirm_transfers(batch: Batch) -> None:
+    """Make draft transfers ready for the warehouse."""
+
+    def call(items: Sequence[Item[ConfirmTransfer]]) -> None:
+        batch.client.call(PICKING, "action_confirm", [batch.id_of(i.step.ref) for i in items])
+
+    batch.attempt(batch.items(ConfirmTransfer), call)
+
+
+def change_demand(batch: Batch) -> None:
+    """Expect other quantities on pending moves."""
+
+    def call(items: Sequence[Item[ChangeDemand]]) -> None:
+        for quantity, moves in _grouped((i.step.quantity, i.step.move_id) for i in items).items():
+            batch.client.call(MOVE, "write", moves, vals={"product_uom_qty": float(quantity)})
+
+    batch.attempt(batch.items(ChangeDemand), call)
+
+
+def receive(batch: Batch) -> None:
+    """Write what has arrived on the moves, validate, and make sure that the transfers are done."""
+    batch.attempt(batch.items(Receive), lambda items: _receive(batch, items))
+
+
+def _receive(batch: Batch, items: Sequence[Item[Receive]]) -> None:
+    _write_quantities(batch, [i.step for i in items])
+    for closing in (False, True):
+        ids = [batch.id_of(i.step.ref) for i in items if _closes(i.step) is closing]
+        if ids:
+            context = {
+                **QUIET,
+                "skip_backorder": True,
+                **({"picking_ids_not_to_backorder": ids} if closing else {}),
+            }
+            answer = batch.client.call(PICKING, "button_validate", ids, context=context)
+            if answer is not True:
+                raise Refused(f"the transfer was not validated; Odoo asks for {_asked(answer)}.")
+    ids = [batch.id_of(i.step.ref) for i in items]
+    open_ones = [r for r in batch.client.read(PICKING, ids, ["name", "state"]) if r["state"] != DONE]
+    if open_ones:
+        raise Refused(f"transfer {open_ones[0]['name']} is still {open_ones[0]['state']} after validation.")
+
+
+def _closes(step: Receive) -> bool:
+    return not step.whole and not step.backorder
+
+
+def _asked(answer: Any) -> str:
+    return str(answer.get("res_model") or answer.get("type")) if isinstance(answer, dict) else repr(answer)
+
+
+def _write_quantities(batch: Batch, steps: Iterable[Receive]) -> None:
+    """Write done quantities where Odoo would not take them by itself: partly received, or with lots."""
+    can = batch.client.can
+    written = [s for s in steps if not s.whole or not can.validates_whole or any(a.lots for a in s.arrivals)]
+    if not written:
+        return
+    arrivals = {(batch.id_of(s.ref), a.origin_move_id): a for s in written for a in s.arrivals}
+    fields = [
+        "picking_id",
+        "origin_returned_move_id",
+        "product_id",
+        "product_uom",
+        "location_id",
+        "location_dest_id",
+    ]
+    pickings = sorted({picking for picking, _ in arrivals})
+    domain = [("picking_id", "in", pickings), ("state", "not in", ["done", "cancel"])]
+    rows = batch.client.search_read(MOVE, domain, fields)
+    found = [
+        (arrivals[k], r) for r in rows if (k := (r["picking_id"], r["origin_returned_move_id"])) in arrivals
+    ]
+    if len(found) != len(arrivals):
+        raise Refused("the transfer was changed by somebody else in the meantime.")
+    whole_units = _grouped((a.quantity, r["id"]) for a, r in found if not a.lots)
+    for quantity, moves in whole_units.items():
+        batch.client.call(MOVE, "write", moves, vals={can.move_quantity: float(quantity), **can.picked})
+    for arrival, row in found:
+        if arrival.lots:
+            lines = _lot_lines(batch, arrival, row)
+            batch.client.call(MOVE, "write", [row["id"]], vals={"move_line_ids": lines, **can.picked})
+
+
+def _lot_lines(batch: Batch, arrival: Arrival, row: Row) -> list[Any]:
+    can = batch.client.can
+    lines: list[Any] = [[5, 0, 0]]
+    for lot_id, quantity in arrival.lots:
+        values = {
+            "picking_id": row["picking_id"],
+            "product_id": row["product_id"],
+            "product_uom_id": row["product_uom"],
+            "location_id": row["location_id"],
+            "location_dest_id": row["location_dest_id"],
+            "lot_id": lot_id,
+            can.line_done: float(quantity),
+            **can.picked,
+        }
+        lines.append([0, 0, values])
+    return lines
+
+
+def cancel_transfers(batch: Batch) -> None:
+    """Cancel transfers that nothing will come for."""
+
+    def call(items: Sequence[Item[CancelTransfer]]) -> None:
+        batch.client.call(PICKING, "action_cancel", [i.step.picking_id for i in items])
+
+    batch.attempt(batch.items(CancelTransfer), call)
+
+
+def _grouped(pairs: Iterable[tuple[Decimal, int]]) -> dict[Decimal, list[int]]:
+    groups: dict[Decimal, list[int]] = defaultdict(list)
+    for quantity, record in pairs:
+        groups[quantity].append(record)
+    return groups

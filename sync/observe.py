@@ -1,0 +1,383 @@
+"""Read what Odoo holds for a batch of RMAs, in a fixed number of calls however large the batch is.
+
+What is ours is found by the marks on the documents (order, delivery, invoice) and confirmed by external id, with the
+rights of a plain user.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+from odoo_rma.connector.odoo.client import OdooClient, Row
+from odoo_rma.connector.settings import MatchingSettings
+from odoo_rma.mappings.customer import compact
+from odoo_rma.mappings.decisions import Decisions
+from odoo_rma.mappings.erp import (
+    Erp,
+    Invoice,
+    InvoiceLine,
+    Move,
+    Order,
+    OrderLine,
+    Partner,
+    Picking,
+    Product,
+)
+from odoo_rma.mappings.identity import Key
+from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.money import Decimal, from_odoo, minor_unit, round_to
+from odoo_rma.sync.reference import Reference, day
+
+FILLABLE = ("email", "phone", "vat", "ref", "street", "street2", "city", "zip", "country_id")
+PARTNER_FIELDS = ("name", "commercial_partner_id", *FILLABLE)
+
+
+class Observer:
+    """Reads batches; keeps what does not change during a run (taxes, operation types, accounts)."""
+
+    def __init__(self, client: OdooClient, matching: MatchingSettings, reference: Reference) -> None:
+        self._client = client
+        self._matching = matching
+        self.reference = reference
+
+    def observe(self, rmas: Sequence[Rma], decisions: Mapping[tuple[str, str], Decisions]) -> Erp:
+        """Read everything that the comparison of these RMAs needs."""
+        orders = self._orders(rmas, decisions.values())
+        lines = self._order_lines(orders)
+        moves = self._moves(lines)
+        pickings = self._pickings(moves)
+        self.reference.load_types(p.type_id for p in pickings.values())
+        invoices = self._invoices(orders)
+        invoice_lines = self._invoice_lines(invoices)
+        self.reference.load_taxes(chain.from_iterable(x.tax_ids for x in invoice_lines.values()))
+        products = self._products(rmas, lines, moves)
+        lots, moves = self._lots(moves, products)
+        facts = self.reference
+        return Erp(
+            company=facts.company,
+            products=products,
+            partners=self._partners(rmas, orders),
+            orders=orders,
+            order_lines=lines,
+            moves=moves,
+            pickings=pickings,
+            picking_types=facts.types,
+            invoices=invoices,
+            invoice_lines=invoice_lines,
+            taxes=facts.taxes,
+            lots=lots,
+            countries=facts.countries,
+            languages=facts.languages,
+        )
+
+    def _keys(self, model: str, ids: Iterable[int]) -> dict[int, Key | None]:
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        return {i: Key.parse(name) for i, name in self._client.external_ids(model, wanted).items()}
+
+    def _orders(self, rmas: Sequence[Rma], decisions: Iterable[Decisions]) -> dict[int, Order]:
+        references = sorted({r for rma in rmas for r in rma.order.references})
+        names = sorted({d.order for d in decisions if d.order})
+        domain: list[Any] = [(f, "in", references) for f in self._matching.order_fields] + [
+            ("name", "in", names)
+        ]
+        ids = self._orders_of_invoices({r.order.invoice for r in rmas if r.order.invoice})
+        domain.append(("id", "in", sorted(ids)))
+        fields = (
+            "name",
+            *(f for f in self._matching.order_fields if f != "name"),
+            "state",
+            "currency_id",
+            "company_id",
+            "partner_id",
+            "partner_shipping_id",
+            "partner_invoice_id",
+        )
+        company = [("company_id", "=", self.reference.company.id)]
+        rows = self._client.search_read("sale.order", [*company, *_any(domain)], fields)
+        return {r["id"]: self._order(r) for r in rows}
+
+    def _orders_of_invoices(self, names: set[str]) -> set[int]:
+        if not names:
+            return set()
+        rows = self._client.search_read("sale.order", [("invoice_ids.name", "in", sorted(names))], ["name"])
+        return {r["id"] for r in rows}
+
+    def _order(self, row: Row) -> Order:
+        return Order(
+            id=row["id"],
+            name=row["name"],
+            references={f: row[f] or "" for f in self._matching.order_fields},
+            state=row["state"],
+            currency=self.reference.currencies[row["currency_id"]],
+            company_id=row["company_id"],
+            partner_id=row["partner_id"],
+            shipping_partner_id=row["partner_shipping_id"] or row["partner_id"],
+            invoice_partner_id=row["partner_invoice_id"] or row["partner_id"],
+        )
+
+    def _order_lines(self, orders: Mapping[int, Order]) -> dict[int, OrderLine]:
+        domain = [("order_id", "in", list(orders)), ("product_id", "!=", False)]
+        fields = ("order_id", "product_id", "product_uom_qty", "price_unit", "discount")
+        rows = self._client.search_read("sale.order.line", domain, fields) if orders else []
+        return {
+            r["id"]: OrderLine(
+                id=r["id"],
+                order_id=r["order_id"],
+                product_id=r["product_id"],
+                ordered=from_odoo(r["product_uom_qty"]),
+                price_unit=from_odoo(r["price_unit"]),
+                discount=from_odoo(r["discount"]),
+            )
+            for r in rows
+        }
+
+    def _moves(self, lines: Mapping[int, OrderLine]) -> dict[int, Move]:
+        if not lines:
+            return {}
+        can, wanted = self._client.can, list(lines)
+        domain = ["|", ("sale_line_id", "in", wanted), ("origin_returned_move_id.sale_line_id", "in", wanted)]
+        fields = (
+            "picking_id",
+            "product_id",
+            "sale_line_id",
+            "origin_returned_move_id",
+            "state",
+            "product_uom_qty",
+            can.move_quantity,
+            "product_uom",
+            "location_id",
+            "location_dest_id",
+            can.move_group,
+        )
+        rows = self._client.search_read("stock.move", domain, fields)
+        self.reference.load_locations(x for r in rows for x in (r["location_id"], r["location_dest_id"]))
+        customer = self.reference.customer_locations
+        kept = [r for r in rows if (r["location_id"] in customer) != (r["location_dest_id"] in customer)]
+        return {
+            r["id"]: self._move(r, outgoing=r["location_dest_id"] in customer)
+            for r in kept
+            if r["picking_id"]
+        }
+
+    def _move(self, row: Row, *, outgoing: bool) -> Move:
+        can = self._client.can
+        group = row[can.move_group]
+        return Move(
+            id=row["id"],
+            picking_id=row["picking_id"],
+            product_id=row["product_id"],
+            order_line_id=row["sale_line_id"] or 0,
+            origin_move_id=row["origin_returned_move_id"] or 0,
+            state=row["state"],
+            demand=from_odoo(row["product_uom_qty"]),
+            done=from_odoo(row[can.move_quantity]) if row["state"] == "done" else Decimal(0),
+            uom_id=row["product_uom"],
+            outgoing=outgoing,
+            location_id=row["location_id"],
+            destination_id=row["location_dest_id"],
+            group_ids=tuple(group if isinstance(group, list) else [group] if group else []),
+        )
+
+    def _pickings(self, moves: Mapping[int, Move]) -> dict[int, Picking]:
+        ids = sorted({m.picking_id for m in moves.values()})
+        fields = (
+            "name",
+            "state",
+            "picking_type_id",
+            "partner_id",
+            "location_id",
+            "location_dest_id",
+            "backorder_id",
+        )
+        rows = self._client.read("stock.picking", ids, fields) if ids else []
+        back = {m.picking_id for m in moves.values() if not m.outgoing}
+        keys = self._keys("stock.picking", (r["id"] for r in rows if r["id"] in back))
+        return {
+            r["id"]: Picking(
+                id=r["id"],
+                name=r["name"],
+                state=r["state"],
+                type_id=r["picking_type_id"],
+                partner_id=r["partner_id"] or 0,
+                location_id=r["location_id"],
+                destination_id=r["location_dest_id"],
+                backorder_of=r["backorder_id"] or 0,
+                key=keys.get(r["id"]),
+            )
+            for r in rows
+        }
+
+    def _invoices(self, orders: Mapping[int, Order]) -> dict[int, Invoice]:
+        if not orders:
+            return {}
+        mine = [("line_ids.sale_line_ids.order_id", "in", list(orders))]
+        linked = [("reversed_entry_id.line_ids.sale_line_ids.order_id", "in", list(orders))]
+        fields = (
+            "name",
+            "move_type",
+            "state",
+            "payment_state",
+            "partner_id",
+            "journal_id",
+            "currency_id",
+            "amount_total",
+            "amount_residual",
+            "reversed_entry_id",
+            "invoice_date",
+        )
+        kinds = ("move_type", "in", ["out_invoice", "out_refund"])
+        rows = self._client.search_read("account.move", [kinds, "|", *mine, *linked], fields)
+        keys = self._keys("account.move", (r["id"] for r in rows if r["move_type"] == "out_refund"))
+        return {r["id"]: self._invoice(r, keys.get(r["id"])) for r in rows}
+
+    def _invoice(self, row: Row, key: Key | None) -> Invoice:
+        currency = self.reference.currencies[row["currency_id"]]
+        unit = minor_unit(currency)
+        return Invoice(
+            id=row["id"],
+            name=row["name"] if row["name"] and row["name"] != "/" else "",
+            is_credit=row["move_type"] == "out_refund",
+            state=row["state"],
+            payment_state=row["payment_state"] or "",
+            partner_id=row["partner_id"] or 0,
+            journal_id=row["journal_id"],
+            currency=currency,
+            total=round_to(from_odoo(row["amount_total"]), unit),
+            residual=round_to(from_odoo(row["amount_residual"]), unit),
+            reversed_id=row["reversed_entry_id"] or 0,
+            date=day(row["invoice_date"]),
+            key=key,
+        )
+
+    def _invoice_lines(self, invoices: Mapping[int, Invoice]) -> dict[int, InvoiceLine]:
+        if not invoices:
+            return {}
+        can = self._client.can
+        fields = (
+            "move_id",
+            "name",
+            "product_id",
+            "sale_line_ids",
+            "quantity",
+            "price_unit",
+            "discount",
+            "tax_ids",
+            "account_id",
+            *filter(None, [can.analytic_field]),
+            "product_uom_id",
+            "price_subtotal",
+            "price_total",
+        )
+        domain = [("move_id", "in", list(invoices)), *can.product_lines()]
+        rows = self._client.search_read("account.move.line", domain, fields)
+        ours = (r["id"] for r in rows if invoices[r["move_id"]].key)
+        keys = self._keys("account.move.line", ours)
+        return {r["id"]: self._invoice_line(r, keys.get(r["id"])) for r in rows}
+
+    def _invoice_line(self, row: Row, key: Key | None) -> InvoiceLine:
+        return InvoiceLine(
+            id=row["id"],
+            invoice_id=row["move_id"],
+            name=row["name"] or "",
+            product_id=row["product_id"] or 0,
+            order_line_ids=tuple(row["sale_line_ids"]),
+            quantity=from_odoo(row["quantity"]),
+            price_unit=from_odoo(row["price_unit"]),
+            discount=from_odoo(row["discount"]),
+            tax_ids=tuple(row["tax_ids"]),
+            account_id=row["account_id"] or 0,
+            analytic=row.get(self._client.can.analytic_field or "", False),
+            uom_id=row["product_uom_id"] or 0,
+            subtotal=from_odoo(row["price_subtotal"]),
+            total=from_odoo(row["price_total"]),
+            key=key,
+        )
+
+    def _products(
+        self, rmas: Sequence[Rma], lines: Mapping[int, OrderLine], moves: Mapping[int, Move]
+    ) -> dict[int, Product]:
+        ids = {x.product_id for x in lines.values()} | {m.product_id for m in moves.values()}
+        skus = {x.sku for rma in rmas for x in rma.lines if x.sku}
+        barcodes = {x.barcode for rma in rmas for x in rma.lines if x.barcode}
+        domain = _any(
+            [
+                ("id", "in", sorted(ids)),
+                ("default_code", "in", sorted(skus)),
+                ("barcode", "in", sorted(barcodes)),
+            ]
+        )
+        fields = ("default_code", "barcode", "tracking", "type")
+        archived = ["|", ("active", "=", True), ("active", "=", False)]
+        rows = self._client.search_read("product.product", [*archived, *domain], fields)
+        return {
+            r["id"]: Product(
+                r["id"],
+                r["default_code"] or "",
+                r["barcode"] or "",
+                r["tracking"] or "none",
+                r["type"] == "service",
+            )
+            for r in rows
+        }
+
+    def _lots(
+        self, moves: dict[int, Move], products: Mapping[int, Product]
+    ) -> tuple[dict[int, str], dict[int, Move]]:
+        tracked = [m.id for m in moves.values() if products[m.product_id].tracking != "none"]
+        if not tracked:
+            return {}, moves
+        can = self._client.can
+        domain = [("move_id", "in", tracked), ("lot_id", "!=", False)]
+        rows = self._client.search_read(
+            "stock.move.line", domain, ["move_id", "lot_id", can.move_line_quantity]
+        )
+        lots: dict[int, dict[int, Decimal]] = {}
+        for r in rows:
+            own = lots.setdefault(r["move_id"], {})
+            own[r["lot_id"]] = own.get(r["lot_id"], Decimal(0)) + from_odoo(r[can.move_line_quantity])
+        names = self._client.read(can.lot_model, sorted({r["lot_id"] for r in rows}), ["name"])
+        with_lots = {i: _with_lots(m, lots.get(i, {})) for i, m in moves.items()}
+        return {r["id"]: r["name"] for r in names}, with_lots
+
+    def _partners(self, rmas: Sequence[Rma], orders: Mapping[int, Order]) -> dict[int, Partner]:
+        ids = {
+            x for o in orders.values() for x in (o.partner_id, o.shipping_partner_id, o.invoice_partner_id)
+        }
+        who = [r.customer for r in rmas]
+        vats = {v for p in who if p.vat for v in (p.vat, compact(p.vat))}
+        domain = _any(
+            [
+                ("id", "in", sorted(ids)),
+                ("ref", "in", sorted({p.id for p in who if p.id})),
+                ("vat", "in", sorted(vats)),
+                ("email_normalized", "in", sorted({p.email for p in who if p.email})),
+            ]
+        )
+        company = ["|", ("company_id", "=", False), ("company_id", "=", self.reference.company.id)]
+        rows = self._client.search_read("res.partner", [*company, *domain], PARTNER_FIELDS)
+        keys = self._keys("res.partner", (r["id"] for r in rows))
+        return {
+            r["id"]: Partner(
+                id=r["id"],
+                name=r["name"] or "",
+                email=r["email"] or "",
+                vat=r["vat"] or "",
+                ref=r["ref"] or "",
+                commercial_id=r["commercial_partner_id"] or r["id"],
+                values={f: r[f] for f in FILLABLE},
+                key=keys.get(r["id"]),
+            )
+            for r in rows
+        }
+
+
+def _with_lots(move: Move, lots: Mapping[int, Decimal]) -> Move:
+    return replace(move, lots=lots) if lots else move
+
+
+def _any(parts: Sequence[Any]) -> list[Any]:
+    """Join conditions with OR, in Odoo's prefix notation."""
+    return ["|"] * (len(parts) - 1) + list(parts)

@@ -1,0 +1,49 @@
+"""Carry out what concerns customers, and the notes that people read in the chatter."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from odoo_rma.mappings.plan import FillPartner, MakePartner, Note
+from odoo_rma.sync.batch import Batch, Item
+
+PARTNER = "res.partner"
+RELATIONS = frozenset({"country_id"})
+
+
+def make_partners(batch: Batch) -> None:
+    """Make the customers that are not there, each under their key."""
+
+    def call(items: Sequence[Item[MakePartner]]) -> None:
+        names = sorted({f for i in items for f in i.step.values})
+        fields = ["id", *(f"{f}/.id" if f in RELATIONS else f for f in names)]
+        unique = {i.step.key: i.step for i in items}
+        rows: list[list[Any]] = [[str(s.key), *(s.values.get(f, "") for f in names)] for s in unique.values()]
+        ids = batch.client.load(PARTNER, fields, rows)
+        batch.made |= dict(zip(unique, ids, strict=True))
+
+    batch.attempt(batch.items(MakePartner), call)
+
+
+def fill_partners(batch: Batch) -> None:
+    """Fill in what is empty on customers."""
+    for item in batch.items(FillPartner):
+        batch.attempt([item], lambda items: _fill(batch, items[0].step))
+
+
+def _fill(batch: Batch, step: FillPartner) -> None:
+    batch.client.call(PARTNER, "write", [step.partner_id], vals=dict(step.values))
+
+
+def write_notes(batch: Batch, model: str) -> None:
+    """Write notes into the chatter of one kind of document, each once."""
+
+    def call(items: Sequence[Item[Note]]) -> None:
+        can = batch.client.can
+        fields = ["id", "model", "res_id", "body", "message_type", "subtype_id/.id", "author_id/.id"]
+        rows = [
+            [str(s.key), s.model, batch.id_of(s.ref), s.body, "comment", can.note_subtype_id, can.author_id]
+            for s in (i.step for i in items)
+        ]
+        batch.client.load("mail.message", fields, rows)
+
+    batch.attempt([i for i in batch.items(Note) if i.step.model == model], call)

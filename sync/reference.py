@@ -1,0 +1,122 @@
+"""What Odoo's configuration says: company, currencies, taxes, operation types, locations, accounts. Read once a run."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from odoo_rma.connector.errors import BadSettings
+from odoo_rma.connector.odoo.client import OdooClient
+from odoo_rma.connector.settings import AccountingSettings
+from odoo_rma.mappings.credit_note import CreditRules
+from odoo_rma.mappings.erp import Company, PickingType, Tax
+from odoo_rma.mappings.money import from_odoo
+
+
+def day(value: str | bool | None) -> date | None:
+    """Read a date as Odoo writes it; False is none."""
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+class Reference:
+    """Configuration read from one Odoo, kept for a run."""
+
+    def __init__(self, client: OdooClient, company: str | None) -> None:
+        self._client = client
+        self.currencies = {r["id"]: r["name"] for r in client.search_read("res.currency", [], ["name"])}
+        self.currency_ids = {name: i for i, name in self.currencies.items()}
+        self.company = self._company(company)
+        self.countries = {r["code"]: r["id"] for r in client.search_read("res.country", [], ["code"])}
+        self.languages = frozenset(r["code"] for r in client.search_read("res.lang", [], ["code"]))
+        self.types: dict[int, PickingType] = {}
+        self.taxes: dict[int, Tax] = {}
+        self.customer_locations: set[int] = set()
+        self._locations: set[int] = set()
+
+    def _company(self, name: str | None) -> Company:
+        client = self._client
+        locks = client.can.lock_dates
+        fields = ("name", "currency_id", "tax_calculation_rounding_method", *locks)
+        domain = [("name", "=", name)] if name else []
+        rows = client.search_read("res.company", domain, fields)
+        if len(rows) != 1:
+            known = ", ".join(r["name"] for r in rows) or "none"
+            raise BadSettings(f"odoo.company must name one company; fitting: {known}.")
+        row = rows[0]
+        return Company(
+            id=row["id"],
+            name=row["name"],
+            currency=self.currencies[row["currency_id"]],
+            round_globally=row["tax_calculation_rounding_method"] == "round_globally",
+            locked_until=max((d for f in locks if (d := day(row[f]))), default=None),
+        )
+
+    def load_types(self, ids: Iterable[int]) -> None:
+        """Read operation types and the types their returns have."""
+        new = sorted(set(ids) - self.types.keys())
+        while new:
+            fields = ("code", "return_picking_type_id", "default_location_dest_id")
+            for r in self._client.read("stock.picking.type", new, fields):
+                self.types[r["id"]] = PickingType(
+                    r["id"], r["code"], r["return_picking_type_id"] or 0, r["default_location_dest_id"] or 0
+                )
+            new = sorted(
+                {t.return_type_id for t in self.types.values() if t.return_type_id} - self.types.keys()
+            )
+
+    def load_locations(self, ids: Iterable[int]) -> None:
+        """Learn which locations are customers'."""
+        new = sorted(set(ids) - self._locations)
+        if new:
+            self._locations.update(new)
+            rows = self._client.read("stock.location", new, ["usage"])
+            self.customer_locations.update(r["id"] for r in rows if r["usage"] == "customer")
+
+    def load_taxes(self, ids: Iterable[int]) -> None:
+        """Read the taxes of the invoice lines."""
+        new = sorted(set(ids) - self.taxes.keys())
+        if not new:
+            return
+        fields = ("name", "amount_type", "amount", "price_include", "include_base_amount")
+        for r in self._client.read("account.tax", new, fields):
+            self.taxes[r["id"]] = Tax(
+                id=r["id"],
+                name=r["name"],
+                kind=r["amount_type"],
+                amount=from_odoo(r["amount"]),
+                included=bool(r["price_include"]),
+                simple=r["amount_type"] == "percent" and not r["include_base_amount"],
+            )
+
+    def credit_rules(self, settings: AccountingSettings, today: date) -> CreditRules:
+        """Turn codes and names in the settings into ids.
+
+        Raises:
+            BadSettings: an account, a journal or a tax is not in Odoo.
+
+        """
+        codes = {*settings.charge_accounts.values(), *filter(None, [settings.rounding_account])}
+        accounts = self._ids("account.account", "code", codes)
+        names = {t for own in settings.charge_taxes.values() for t in own}
+        taxes = self._ids("account.tax", "name", names, [("type_tax_use", "=", "sale")])
+        journals = self._ids("account.journal", "code", set(filter(None, [settings.journal])))
+        self.load_taxes(taxes.values())
+        return CreditRules(
+            today=today,
+            post=settings.post,
+            journal_id=journals.get(settings.journal or "", 0),
+            charge_accounts={k: accounts[c] for k, c in settings.charge_accounts.items()},
+            charge_taxes={k: tuple(taxes[t] for t in own) for k, own in settings.charge_taxes.items()},
+            rounding_account=accounts.get(settings.rounding_account or "", 0),
+            reconciles_itself=self._client.can.reconciles_on_post,
+        )
+
+    def _ids(
+        self, model: str, field: str, wanted: set[str], extra: Sequence[object] = ()
+    ) -> Mapping[str, int]:
+        if not wanted:
+            return {}
+        rows = self._client.search_read(model, [(field, "in", sorted(wanted)), *extra], [field])
+        found = {r[field]: r["id"] for r in rows}
+        missing = sorted(wanted - found.keys())
+        if missing:
+            raise BadSettings(f"[accounting] names what Odoo does not have in {model}: {', '.join(missing)}.")
+        return found

@@ -1,0 +1,175 @@
+"""One run, on one screen: take in what the sources have, then for each batch observe, compare, plan, apply, look again."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
+from itertools import islice
+
+from odoo_rma.connector.odoo.client import OdooClient
+from odoo_rma.connector.odoo.connect import connect
+from odoo_rma.connector.settings import Receipts, Settings
+from odoo_rma.mappings.compare import SourceRules, compare
+from odoo_rma.mappings.due import CreditOn
+from odoo_rma.mappings.issues import Issue
+from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.plan import Plan
+from odoo_rma.sync.apply import apply
+from odoo_rma.sync.documents import documents
+from odoo_rma.sync.intake import take_in
+from odoo_rma.sync.lock import run_lock
+from odoo_rma.sync.observe import Observer
+from odoo_rma.sync.reference import Reference
+from odoo_rma.sync.rehearsal import rehearsal
+from odoo_rma.sync.report import Document, Outcome, Progress, Result, RunReport
+from odoo_rma.sync.store import Settled, Store
+
+ROUNDS = 4
+"""How often a batch is looked at again before what is still open is left to the next run."""
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Give the time of day; the only clock of a run."""
+    return datetime.now(UTC)
+
+
+def silent(phase: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+def sync(
+    settings: Settings,
+    *,
+    sources: Sequence[str] = (),
+    rmas: Sequence[str] = (),
+    dry_run: bool = False,
+    progress: Progress = silent,
+    clock: Clock = utc_now,
+) -> RunReport:
+    """Bring Odoo in line with the returns systems.
+
+    Raises:
+        Stop: the run could not go on; what was done stands, the next run continues.
+
+    """
+    report = RunReport(clock(), dry_run)
+    names = list(sources) or list(settings.sources)
+    with ExitStack() as stack:
+        stack.enter_context(run_lock(settings.run.store, now=report.started, command="sync"))
+        path = settings.run.store
+        store = stack.enter_context(rehearsal(path) if dry_run else Store.open(path))
+        number = store.begin_run("sync", report.started)
+        try:
+            report.notes += take_in(store, settings, names, keep=not dry_run, now=report.started)
+            client = stack.enter_context(closing(connect(settings.odoo, settings.secrets)))
+            report.server = f"{client.server.url}/{client.server.database}"
+            run = _Run(settings, store, client, clock, dry_run)
+            for batch in run.batches(store.open_rmas(names, rmas)):
+                report.results += run.carry_out(batch)
+                progress("returns", len(report.results), run.total)
+            report.results += _waiting(store, names, report.results) if not rmas else []
+        except BaseException as error:
+            store.fail_run(number, clock(), type(error).__name__ if not str(error) else str(error))
+            raise
+        report.finished, report.calls, report.writes = clock(), client.calls, client.writes
+        store.end_run(number, report)
+    return report
+
+
+def _waiting(store: Store, names: Sequence[str], results: Sequence[Result]) -> list[Result]:
+    """Give what waits in quarantine and was not looked at: unreadable, in conflict, or held for a person."""
+    seen = {(r.source, r.id) for r in results}
+    found = {}
+    for entry in store.quarantine_list():
+        name = (entry.source, entry.key)
+        if entry.source in names and name not in seen and (entry.held or name not in found):
+            found[name] = Result(*name, entry.label, Outcome.QUARANTINED, issues=entry.issues)
+    return list(found.values())
+
+
+class _Run:
+    """What the batches of a run share."""
+
+    def __init__(
+        self, settings: Settings, store: Store, client: OdooClient, clock: Clock, dry_run: bool
+    ) -> None:
+        self.total = 0
+        self._settings, self._store, self._client = settings, store, client
+        self._clock, self._dry_run = clock, dry_run
+        self._reference = Reference(client, settings.odoo.company)
+        self._observer = Observer(client, settings.matching, self._reference)
+        self._rules = self._reference.credit_rules(settings.accounting, clock().date())
+        self._sources = {
+            name: SourceRules(own.receipts is Receipts.RMA, CreditOn(own.credit_note_on))
+            for name, own in settings.sources.items()
+        }
+
+    def batches(self, rmas: Iterator[Rma]) -> Iterator[list[Rma]]:
+        """Cut the work into batches."""
+        work = list(rmas)
+        self.total = len(work)
+        rest = iter(work)
+        while batch := list(islice(rest, self._settings.run.batch)):
+            yield batch
+
+    def carry_out(self, batch: Sequence[Rma]) -> list[Result]:
+        """Observe, compare and apply until there is nothing left to do, and write down how it ended."""
+        steps: dict[tuple[str, str], list[str]] = {(r.source, r.id): [] for r in batch}
+        failed: dict[tuple[str, str], list[Issue]] = {}
+        undecided: dict[tuple[str, str], str] = {}
+        decisions = {(r.source, r.id): self._store.decisions(r.source, r.id) for r in batch}
+        for _ in range(ROUNDS):
+            erp = self._observer.observe(batch, decisions)
+            plans = compare(batch, erp, self._sources, self._rules, decisions)
+            todo = [p for p in plans if p.steps and _name(p) not in failed]
+            if self._dry_run or not todo:
+                break
+            undecided = {}
+            for work in apply(todo, self._client, self._reference.currency_ids):
+                name = _name(work.plan)
+                steps[name] += work.done
+                if work.issues:
+                    failed[name] = work.issues
+                elif work.undecided:
+                    undecided[name] = work.undecided
+        results = [
+            self._result(plan, steps[_name(plan)], failed, undecided, documents(plan, erp, self._client))
+            for plan in plans
+        ]
+        self._settle(plans, results)
+        return results
+
+    def _result(
+        self,
+        plan: Plan,
+        steps: list[str],
+        failed: Mapping[tuple[str, str], list[Issue]],
+        undecided: Mapping[tuple[str, str], str],
+        found: tuple[Document, ...],
+    ) -> Result:
+        name = _name(plan)
+        issues = [*failed.get(name, ()), *plan.issues]
+        open_steps = [str(s) for s in plan.steps]
+        if issues:
+            outcome = Outcome.QUARANTINED
+        elif self._dry_run and open_steps:
+            outcome, steps = Outcome.PLANNED, open_steps
+        elif open_steps or name in undecided:
+            outcome = Outcome.UNDECIDED
+            steps = [*steps, *filter(None, [undecided.get(name)]), *(f"still open: {s}" for s in open_steps)]
+        else:
+            outcome = Outcome.DONE if steps else Outcome.UNCHANGED
+        rma = plan.rma
+        return Result(rma.source, rma.id, rma.label, outcome, (*steps, *plan.notes), found, tuple(issues))
+
+    def _settle(self, plans: Sequence[Plan], results: Sequence[Result]) -> None:
+        settled = [
+            Settled(r.source, r.id, r.outcome, p.finished, r.documents, r.issues, r.steps)
+            for p, r in zip(plans, results, strict=True)
+        ]
+        self._store.settle_many(settled, now=self._clock())
+
+
+def _name(plan: Plan) -> tuple[str, str]:
+    return plan.rma.source, plan.rma.id
