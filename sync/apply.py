@@ -6,9 +6,10 @@ from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.mappings.plan import Plan
 from odoo_rma.sync import books, goods, people
 from odoo_rma.sync.batch import Batch, Work
+from odoo_rma.sync.reference import Reference
 
 
-def apply(plans: Sequence[Plan], client: OdooClient, currencies: dict[str, int]) -> list[Work]:
+def apply(plans: Sequence[Plan], client: OdooClient, reference: Reference) -> list[Work]:
     """Do what the plans say. An RMA whose step fails takes no further step; the others go on.
 
     Raises:
@@ -16,7 +17,7 @@ def apply(plans: Sequence[Plan], client: OdooClient, currencies: dict[str, int])
 
     """
     works = [Work(plan) for plan in plans]
-    batch = Batch(client, works)
+    batch = Batch(client, reference, works)
     people.make_partners(batch)
     people.fill_partners(batch)
     goods.make_transfers(batch)
@@ -25,7 +26,7 @@ def apply(plans: Sequence[Plan], client: OdooClient, currencies: dict[str, int])
     goods.change_demand(batch)
     goods.receive(batch)
     goods.cancel_transfers(batch)
-    books.make_credit_notes(batch, currencies)
+    books.make_credit_notes(batch)
     people.write_notes(batch, books.ENTRY)
     books.post_credit_notes(batch)
     books.reconcile(batch)

@@ -13,6 +13,7 @@ from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.plan import Plan, Ref, Step
+from odoo_rma.sync.reference import Reference
 
 S = TypeVar("S", bound=Step)
 
@@ -43,8 +44,9 @@ class Item(Generic[S]):
 class Batch:
     """What the phases share: the connection, and the ids of what was made on the way."""
 
-    def __init__(self, client: OdooClient, works: Sequence[Work]) -> None:
+    def __init__(self, client: OdooClient, reference: Reference, works: Sequence[Work]) -> None:
         self.client = client
+        self.reference = reference
         self.works = works
         self.made: dict[Key, int] = {}
 

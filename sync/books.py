@@ -11,13 +11,16 @@ from odoo_rma.sync.batch import Batch, Item
 
 ENTRY = "account.move"
 LINE = "account.move.line"
+ANALYTIC = {"analytic_account_id": "analytic_account_id/.id"}
+# Only lines that somebody owes have a due date; the field that names the account's kind changed between versions.
+RECEIVABLE = [("account_id.reconcile", "=", True), ("date_maturity", "!=", False)]
 
 
-def make_credit_notes(batch: Batch, currencies: dict[str, int]) -> None:
+def make_credit_notes(batch: Batch) -> None:
     """Make the draft credit notes, each under its key, and check that Odoo arrives at the expected total."""
 
     def call(items: Sequence[Item[MakeCreditNote]]) -> None:
-        fields, rows = _rows(batch, [i.step for i in items], currencies)
+        fields, rows = _rows(batch, [i.step for i in items])
         ids = batch.client.load(ENTRY, fields, rows)
         batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
 
@@ -26,14 +29,13 @@ def make_credit_notes(batch: Batch, currencies: dict[str, int]) -> None:
     batch.attempt([i for i in items if i.work.going], lambda checked: _check_totals(batch, checked))
 
 
-def _rows(
-    batch: Batch, steps: Iterable[MakeCreditNote], currencies: dict[str, int]
-) -> tuple[list[str], list[list[Any]]]:
+def _rows(batch: Batch, steps: Iterable[MakeCreditNote]) -> tuple[list[str], list[list[Any]]]:
     can = batch.client.can
     head = ["id", "move_type", "partner_id/.id", "journal_id/.id", "currency_id/.id", "invoice_date", "ref"]
     head += ["invoice_origin", "reversed_entry_id/.id"]
     line = ["id", "name", "quantity", "price_unit", "discount", "product_id/.id", "product_uom_id/.id"]
-    line += ["account_id/.id", "tax_ids/.id", "sale_line_ids/.id", can.analytic_column]
+    line += ["account_id/.id", "tax_ids/.id", "sale_line_ids/.id"]
+    line += [ANALYTIC.get(can.analytic_field, can.analytic_field)] if can.analytic_field else []
     rows = []
     for step in steps:
         first: list[Any] = [
@@ -41,15 +43,18 @@ def _rows(
             "out_refund",
             step.partner_id,
             step.journal_id,
-            currencies[step.currency],
+            batch.reference.currency_ids[step.currency],
         ]
         first += [step.day.isoformat(), step.ref, step.origin, step.invoice_id]
         for position, own in enumerate(step.lines):
-            rows.append((first if position == 0 else [""] * len(first)) + _cells(own))
+            rows.append(
+                (first if position == 0 else [""] * len(first))
+                + _cells(own, with_analytic=can.analytic_field is not None)
+            )
     return [*head, *(f"invoice_line_ids/{f}" for f in line)], rows
 
 
-def _cells(line: NewCreditLine) -> list[Any]:
+def _cells(line: NewCreditLine, *, with_analytic: bool) -> list[Any]:
     analytic = json.dumps(line.analytic) if isinstance(line.analytic, dict) else line.analytic
     return [
         str(line.key),
@@ -62,7 +67,7 @@ def _cells(line: NewCreditLine) -> list[Any]:
         line.account_id,
         ",".join(map(str, line.tax_ids)),
         ",".join(map(str, line.order_line_ids)),
-        analytic or "",
+        *([analytic or ""] if with_analytic else []),
     ]
 
 
@@ -118,7 +123,7 @@ def reconcile(batch: Batch) -> None:
 
 def _reconcile(batch: Batch, step: Reconcile) -> None:
     documents = [batch.id_of(step.ref), step.invoice_id]
-    domain = [("move_id", "in", documents), ("reconciled", "=", False), *batch.client.can.receivable_domain]
+    domain = [("move_id", "in", documents), ("reconciled", "=", False), *RECEIVABLE]
     rows = batch.client.search_read(LINE, domain, ["move_id"])
     if {r["move_id"] for r in rows} == set(documents):
         batch.client.call(LINE, "reconcile", [r["id"] for r in rows])

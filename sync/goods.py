@@ -21,8 +21,6 @@ from odoo_rma.sync.batch import Batch, Item
 
 PICKING = "stock.picking"
 MOVE = "stock.move"
-# A text message to the customer is a person's decision; a print dialog would leave the transfer half done.
-QUIET = {"skip_sms": True}
 
 
 def make_transfers(batch: Batch) -> None:
@@ -115,11 +113,7 @@ def _receive(batch: Batch, items: Sequence[Item[Receive]]) -> None:
     for closing in (False, True):
         ids = [batch.id_of(i.step.ref) for i in items if _closes(i.step) is closing]
         if ids:
-            context = {
-                **QUIET,
-                "skip_backorder": True,
-                **({"picking_ids_not_to_backorder": ids} if closing else {}),
-            }
+            context = batch.client.can.validate_context(ids if closing else ())
             answer = batch.client.call(PICKING, "button_validate", ids, context=context)
             if answer is not True:
                 raise Refused(f"the transfer was not validated; Odoo asks for {_asked(answer)}.")
@@ -140,7 +134,7 @@ def _asked(answer: Any) -> str:
 def _write_quantities(batch: Batch, steps: Iterable[Receive]) -> None:
     """Write done quantities where Odoo would not take them by itself: partly received, or with lots."""
     can = batch.client.can
-    written = [s for s in steps if not s.whole or not can.validates_whole or any(a.lots for a in s.arrivals)]
+    written = [s for s in steps if not s.whole or not can.has_picked or any(a.lots for a in s.arrivals)]
     if not written:
         return
     arrivals = {(batch.id_of(s.ref), a.origin_move_id): a for s in written for a in s.arrivals}
@@ -162,11 +156,12 @@ def _write_quantities(batch: Batch, steps: Iterable[Receive]) -> None:
         raise Refused("the transfer was changed by somebody else in the meantime.")
     whole_units = _grouped((a.quantity, r["id"]) for a, r in found if not a.lots)
     for quantity, moves in whole_units.items():
-        batch.client.call(MOVE, "write", moves, vals={can.move_quantity: float(quantity), **can.picked})
+        batch.client.call(MOVE, "write", moves, vals=can.done(float(quantity)))
     for arrival, row in found:
         if arrival.lots:
             lines = _lot_lines(batch, arrival, row)
-            batch.client.call(MOVE, "write", [row["id"]], vals={"move_line_ids": lines, **can.picked})
+            picked = {"picked": True} if can.has_picked else {}
+            batch.client.call(MOVE, "write", [row["id"]], vals={"move_line_ids": lines, **picked})
 
 
 def _lot_lines(batch: Batch, arrival: Arrival, row: Row) -> list[Any]:
@@ -180,8 +175,7 @@ def _lot_lines(batch: Batch, arrival: Arrival, row: Row) -> list[Any]:
             "location_id": row["location_id"],
             "location_dest_id": row["location_dest_id"],
             "lot_id": lot_id,
-            can.line_done: float(quantity),
-            **can.picked,
+            **can.line_done(float(quantity)),
         }
         lines.append([0, 0, values])
     return lines

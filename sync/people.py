@@ -38,10 +38,18 @@ def write_notes(batch: Batch, model: str) -> None:
     """Write notes into the chatter of one kind of document, each once."""
 
     def call(items: Sequence[Item[Note]]) -> None:
-        can = batch.client.can
+        facts = batch.reference
         fields = ["id", "model", "res_id", "body", "message_type", "subtype_id/.id", "author_id/.id"]
         rows = [
-            [str(s.key), s.model, batch.id_of(s.ref), s.body, "comment", can.note_subtype_id, can.author_id]
+            [
+                str(s.key),
+                s.model,
+                batch.id_of(s.ref),
+                s.body,
+                "comment",
+                facts.note_subtype_id,
+                facts.author_id,
+            ]
             for s in (i.step for i in items)
         ]
         batch.client.load("mail.message", fields, rows)

@@ -26,6 +26,10 @@ class Reference:
         self.company = self._company(company)
         self.countries = {r["code"]: r["id"] for r in client.search_read("res.country", [], ["code"])}
         self.languages = frozenset(r["code"] for r in client.search_read("res.lang", [], ["code"]))
+        self.note_subtype_id: int = client.call(
+            "ir.model.data", "check_object_reference", module="mail", xml_id="mt_note"
+        )[1]
+        self.author_id: int = client.read("res.users", [client.server.uid], ["partner_id"])[0]["partner_id"]
         self.types: dict[int, PickingType] = {}
         self.taxes: dict[int, Tax] = {}
         self.customer_locations: set[int] = set()

@@ -126,7 +126,7 @@ class _Run:
             if self._dry_run or not todo:
                 break
             undecided = {}
-            for work in apply(todo, self._client, self._reference.currency_ids):
+            for work in apply(todo, self._client, self._reference):
                 name = _name(work.plan)
                 steps[name] += work.done
                 if work.issues:
