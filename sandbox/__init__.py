@@ -2,6 +2,19 @@
 
 from odoo_rma.sandbox.env import Env
 from odoo_rma.sandbox.errors import HostUnfit, NotOurServer, SandboxError, StepFailed
-from odoo_rma.sandbox.instance import Sandbox, Status
+from odoo_rma.sandbox.named import NamedServer
+from odoo_rma.sandbox.status import Status
+from odoo_rma.sandbox.steps import Report
+from odoo_rma.sandbox.ways import Sandbox
 
-__all__ = ["Env", "HostUnfit", "NotOurServer", "Sandbox", "SandboxError", "Status", "StepFailed"]
+__all__ = [
+    "Env",
+    "HostUnfit",
+    "NamedServer",
+    "NotOurServer",
+    "Report",
+    "Sandbox",
+    "SandboxError",
+    "Status",
+    "StepFailed",
+]

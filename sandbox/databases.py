@@ -1,27 +1,36 @@
-"""Database work that is about Odoo, not about PostgreSQL."""
+"""The databases of a sandbox, and what Odoo must be told when one is replaced behind its back."""
 
 from __future__ import annotations
 
 import time
 
-from psycopg2 import sql
+TEMPLATE = "clean_shop"
+"""The seeded original; nobody connects to it, every other database is a copy of it."""
 
-from odoo_rma.sandbox.postgres import Postgres
+SHOP = "shop"
+"""The database that is there when nobody asked for another."""
 
 
-def restart_caches(postgres: Postgres, database: str) -> None:
-    """Make every Odoo process forget what it remembers of an earlier database of this name.
+def forget_caches() -> str:
+    """SQL, for a fresh copy, that makes every Odoo process forget an earlier database of the same name.
 
     Odoo compares a counter in the database with the one it saw last, to notice changes made by others. A copy
     of the template has the template's counter again, so a process would take the new database for the old one
     and answer from its caches. A counter taken from the clock is one nobody has seen.
     """
     unseen = int(time.time())
-    with postgres.session(database) as cursor:
-        cursor.execute("SELECT to_regclass('orm_signaling_registry') IS NOT NULL")
-        if cursor.fetchone()[0]:
-            cursor.execute("INSERT INTO orm_signaling_registry (id) VALUES (%s)", [unseen])
-            name = sql.Literal("orm_signaling_registry_id_seq")
-        else:
-            name = sql.Literal("base_registry_signaling")
-        cursor.execute(sql.SQL("SELECT setval({}, %s)").format(name), [unseen])
+    return f"""
+        DO $$ BEGIN
+            IF to_regclass('orm_signaling_registry') IS NOT NULL THEN
+                INSERT INTO orm_signaling_registry (id) VALUES ({unseen});
+                PERFORM setval('orm_signaling_registry_id_seq', {unseen});
+            ELSE
+                PERFORM setval('base_registry_signaling', {unseen});
+            END IF;
+        END $$
+    """  # noqa: S608
+
+
+def close_template() -> str:
+    """SQL that closes the seeded original to everybody, so that it can always be copied."""
+    return f"ALTER DATABASE {TEMPLATE} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false"

@@ -121,7 +121,9 @@ class Apt:
     def download(self, packages: tuple[str, ...], folder: Path, report: Report) -> None:
         """Fetch packages into `folder`, checked against the signed lists."""
         step = f"download {packages[0]} from Debian {self.suite}"
-        printed = run_step(step, ["apt-get", *self.options(), "--print-uris", "download", *packages], self.log)
+        printed = run_step(
+            step, ["apt-get", *self.options(), "--print-uris", "download", *packages], self.log
+        )
         sizes = [int(seen[2]) for line in printed.splitlines() if (seen := PRINTED_URI.match(line))]
         with watched(folder, sum(sizes), f"Downloading {packages[0]}", report):
             run_step(step, ["apt-get", *self.options(), "download", *packages], self.log, folder=folder)
@@ -137,7 +139,9 @@ def newest_version(cache: Cache, report: Report) -> int:
         apt.update(report)
         offered = [version for version in apt.odoo_versions() if version >= NEWEST_KNOWN]
     if not offered:
-        raise SandboxError(f"Debian {apt.suite} carries no Odoo {NEWEST_KNOWN} or newer at present. Use Docker.")
+        raise SandboxError(
+            f"Debian {apt.suite} carries no Odoo {NEWEST_KNOWN} or newer at present. Use Docker."
+        )
     newest = offered[-1]
     if newest > NEWEST_KNOWN:
         report(f"Debian {apt.suite} has moved on to Odoo {newest}: taking that one", None)

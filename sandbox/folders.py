@@ -1,13 +1,13 @@
 """Where everything lies: one cache folder, shared by all checkouts of this user.
 
-    <cache>/
-      packages/     Debian packages, unpacked, by Odoo version       shared
-      pythons/      virtual environments, by Odoo version            shared
-      snapshots/    PostgreSQL data and files, ready to copy         shared
-      instances/    one folder for each running or stopped sandbox
-      sockets/      PostgreSQL's sockets (a socket's path must be short)
-      locks/        one file for each thing being built
-      logs/         what the shared steps printed
+<cache>/
+  packages/     Debian packages, unpacked, by Odoo version       shared
+  pythons/      virtual environments, by Odoo version            shared
+  snapshots/    PostgreSQL data and files, ready to copy         shared
+  instances/    one folder for each running or stopped sandbox
+  sockets/      PostgreSQL's sockets (a socket's path must be short)
+  locks/        one file for each thing being built
+  logs/         what the shared steps printed
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import os
 import socket
 import subprocess
 import time
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from odoo_rma.sandbox.errors import StepFailed
 from odoo_rma.sandbox.postgres import ROLE
@@ -36,7 +37,12 @@ class Program:
     def environment(self) -> dict[str, str]:
         """What tells Python where Odoo's code lies, and nothing of the caller's own set-up."""
         code = self.prefix / "usr/lib/python3/dist-packages"
-        return {"PYTHONPATH": str(code), "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "", "PGPASSWORD": ""}
+        return {
+            "PYTHONPATH": str(code),
+            "PYTHONWARNINGS": "ignore",
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PGPASSWORD": "",
+        }
 
 
 def free_port(preferred: int | None = None) -> int:
@@ -104,14 +110,18 @@ class OdooServer:
         with self.settings.open("w", encoding="utf-8") as written:
             parser.write(written)
 
-    def run_once(self, step: str, *arguments: str | Path, stdin: str | None = None, seen: Callable[[str], None]) -> None:
+    def run_once(
+        self, step: str, *arguments: str | Path, stdin: str | None = None, seen: Callable[[str], None]
+    ) -> None:
         """Run Odoo for one job, such as installing modules."""
         command = self.program.command(*arguments)
         environment = self.program.environment()
-        run_step(step, command, self.folder / "setup.log", environment=environment, stdin=stdin, line_seen=seen)
+        run_step(
+            step, command, self.folder / "setup.log", environment=environment, stdin=stdin, line_seen=seen
+        )
 
-    def start(self, port: int) -> int:
-        """Start it in a session of its own, so that it outlives us; returns when it answers."""
+    def start(self, port: int) -> None:
+        """Start it in a session of its own, so that it outlives us; comes back when it answers."""
         before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             process = subprocess.Popen(
@@ -119,12 +129,11 @@ class OdooServer:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=_merged(self.program.environment()),
+                env={**os.environ, **self.program.environment()},
                 cwd=self.folder,
                 start_new_session=True,
             )
         self._wait_until_it_answers(process, port, before)
-        return process.pid
 
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes], port: int, log_from: int) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -141,27 +150,26 @@ class OdooServer:
         raise StepFailed("start Odoo", telling_lines(lines) or "it did not answer in time", self.log)
 
 
-def _merged(added: dict[str, str]) -> dict[str, str]:
-    import os  # noqa: PLC0415
-
-    return {**os.environ, **added}
-
-
 def answers(url: str) -> bool:
     """An Odoo answers at this address."""
-    body = {"jsonrpc": "2.0", "method": "call", "params": {"service": "common", "method": "version", "args": []}}
+    body = {
+        "jsonrpc": "2.0",
+        "method": "call",
+        "params": {"service": "common", "method": "version", "args": []},
+    }
     try:
         return bool(httpx.post(f"{url}/jsonrpc", json=body, timeout=5).json().get("result"))
     except (httpx.HTTPError, ValueError):
         return False
 
 
-def running(pid: int | None, settings: Path) -> bool:
-    """The process is the Odoo of these settings, and no other that got its number."""
-    try:
-        return pid is not None and str(settings) in psutil.Process(pid).cmdline()
-    except psutil.Error:
-        return False
+def processes(settings: Path) -> list[int]:
+    """The Odoo processes that run with these settings, the first one started first."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "create_time"]):
+        if str(settings) in (process.info["cmdline"] or ()):
+            found.append((process.info["create_time"], process.pid))
+    return [pid for _created, pid in sorted(found)]
 
 
 def end(pid: int) -> None:

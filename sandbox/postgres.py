@@ -12,13 +12,13 @@ import pwd
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import psycopg2
 from psycopg2 import sql
 
@@ -26,6 +26,7 @@ from odoo_rma.sandbox.errors import HostUnfit, StepFailed
 from odoo_rma.sandbox.steps import run_step
 
 ROLE = "odoo"  # Odoo refuses to work as `postgres`
+FILE_COPY_SINCE = 150000  # before that, it was the only way
 CARELESS = (  # a sandbox may lose its data in a power cut
     "fsync=off",
     "synchronous_commit=off",
@@ -79,7 +80,9 @@ def as_server_user() -> list[str]:
     if os.geteuid() != 0:
         return []
     if not shutil.which("setpriv"):
-        raise HostUnfit("PostgreSQL does not run as root. Run this as another user, or install util-linux (setpriv).")
+        raise HostUnfit(
+            "PostgreSQL does not run as root. Run this as another user, or install util-linux (setpriv)."
+        )
     nobody = pwd.getpwnam("nobody")
     passing = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
     return ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups", *passing]
@@ -107,7 +110,11 @@ class Postgres:
         self.data.chmod(0o700)
         give_to_server_user(self.data)
         options = ["-U", ROLE, "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        run_step("make a PostgreSQL server", [*as_server_user(), binaries() / "initdb", "-D", self.data, *options], self.log)
+        run_step(
+            "make a PostgreSQL server",
+            [*as_server_user(), binaries() / "initdb", "-D", self.data, *options],
+            self.log,
+        )
 
     def start(self) -> None:
         """Start it, unless it runs; a pid file left by a crash or a reboot does not stop us."""
@@ -120,7 +127,19 @@ class Postgres:
         settings = " ".join(f"-c {shlex.quote(setting)}" for setting in CARELESS)
         options = f"-k {shlex.quote(str(self.socket))} {settings}"
         server_log = self.data / "server.log"
-        command = ["pg_ctl", "-D", self.data, "-l", server_log, "-w", "-t", "60", "-o", options, "start"]
+        command: list[str | Path] = [
+            "pg_ctl",
+            "-D",
+            self.data,
+            "-l",
+            server_log,
+            "-w",
+            "-t",
+            "60",
+            "-o",
+            options,
+            "start",
+        ]
         try:
             self._run("start PostgreSQL", command)
         except StepFailed as failed:
@@ -132,7 +151,7 @@ class Postgres:
         if self.pid() is not None:
             self._run("stop PostgreSQL", ["pg_ctl", "-D", self.data, "-m", "fast", "-w", "-t", "60", "stop"])
 
-    def _run(self, step: str, command: list[str | Path]) -> None:
+    def _run(self, step: str, command: Sequence[str | Path]) -> None:
         tool = binaries(int((self.data / "PG_VERSION").read_text())) / command[0]
         run_step(step, [*as_server_user(), tool, *command[1:]], self.log)
 
@@ -165,23 +184,22 @@ class Postgres:
     def databases(self) -> list[str]:
         """The databases people work with: no templates."""
         with self.session() as cursor:
-            cursor.execute("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1")
+            cursor.execute(
+                "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1"
+            )
             return [str(name) for (name,) in cursor.fetchall()]
 
     def copy(self, source: str, target: str) -> None:
         """Make `target` a copy of the template `source`; whatever it was before is gone."""
+        self.drop(target)
         with self.session() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
-            command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+            quick = " STRATEGY FILE_COPY" if cursor.connection.server_version >= FILE_COPY_SINCE else ""
+            command = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + quick)
             cursor.execute(command.format(sql.Identifier(target), sql.Identifier(source)))
 
     def drop(self, database: str) -> None:
         """Remove a database; nothing happens if there is none by that name."""
         with self.session() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
-
-    def make_template(self, database: str) -> None:
-        """Close a database to everybody, so that it can always be copied."""
-        with self.session() as cursor:
-            command = sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false")
-            cursor.execute(command.format(sql.Identifier(database)))
+            cursor.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+            )

@@ -60,7 +60,9 @@ def _answers_as(candidate: Path, version: str) -> bool:
     """A file by that name may be a shim that answers nothing: ask it."""
     try:
         code = "import sys, venv; print('%d.%d' % sys.version_info[:2])"
-        asked = subprocess.run([candidate, "-c", code], capture_output=True, text=True, check=False, timeout=30)
+        asked = subprocess.run(
+            [candidate, "-c", code], capture_output=True, text=True, check=False, timeout=30
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return asked.returncode == 0 and asked.stdout.strip() == version
@@ -79,15 +81,11 @@ def _build(cache: Cache, wanted: Recipe, base: Path, target: Path, report: Repor
         made = f"make a Python environment for Odoo {wanted.version} (Debian keeps this in python3-venv)"
         run_step(made, [base, "-m", "venv", building], log)
         python = building / "bin" / "python"
-        pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        pip: list[str | Path] = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
         for group in (("pip", "wheel"), *wanted.pypi):
-            seen = _counted(report, len(group))
+            seen = _Counter(report, len(group))
             step = f"install Odoo {wanted.version}'s Python packages"
             run_step(step, [*pip, "--upgrade", "--prefer-binary", *group], log, line_seen=seen)
-
-
-def _counted(report: Report, expected: int) -> _Counter:
-    return _Counter(report, expected)
 
 
 class _Counter:
@@ -99,6 +97,8 @@ class _Counter:
     def __call__(self, line: str) -> None:
         if line.startswith("Collecting "):
             self.seen += 1
-            self.report(f"Installing Python packages: {line.split()[1]}", min(self.seen / self.expected, 0.95))
+            self.report(
+                f"Installing Python packages: {line.split()[1]}", min(self.seen / self.expected, 0.95)
+            )
         elif line.startswith("Installing collected"):
             self.report("Installing Python packages", 0.95)

@@ -17,19 +17,19 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from odoo_rma.sandbox.databases import TEMPLATE, close_template
 from odoo_rma.sandbox.errors import StepFailed
 from odoo_rma.sandbox.folders import Cache
-from odoo_rma.sandbox.odoo import OdooServer, Program, free_port
+from odoo_rma.sandbox.odoo import OdooServer, Program, end, free_port, processes
 from odoo_rma.sandbox.postgres import Postgres
 from odoo_rma.sandbox.recipes import recipe
 from odoo_rma.sandbox.steps import Report
 
-TEMPLATE = "clean_shop"
 SEED = Path(__file__).parent / "seed"
 LOADING = re.compile(r"[Ll]oading module (\S+) \((\d+)/(\d+)\)")
 SEEDING = re.compile(r"SEED (\d+)/(\d+) (.*)")
@@ -72,12 +72,24 @@ class Snapshots:
     def _folder(self, layer: str, key: str) -> Path:
         return self.cache.root / "snapshots" / f"{layer}-{self.program.version}-{key}"
 
-    def _build(self, target: Path, base: Path | None, work: object) -> None:
+    def _clear_away(self, target: Path) -> None:
+        """Stop what a killed set-up may have left running in its unfinished folder."""
+        for left_over in target.parent.glob(f".{target.name}.*"):
+            for pid in processes(left_over / "odoo.conf"):
+                end(pid)
+            socket = self.cache.socket_folder(left_over)
+            postgres = Postgres(left_over / "pg", socket, left_over / "setup.log")
+            with contextlib.suppress(StepFailed, OSError):
+                postgres.stop()
+            shutil.rmtree(socket, ignore_errors=True)
+
+    def _build(self, target: Path, base: Path | None, work: Callable[[OdooServer], None]) -> None:
+        self._clear_away(target)
         with self.cache.built_whole(target) as building:
             if base:
                 copy_tree(base, building)
             with started(self.cache, self.program, building) as server:
-                work(server)  # type: ignore[operator]
+                work(server)
 
     def _forget_others(self, *kept: Path) -> None:
         for layer in ("base", "shop"):
@@ -145,10 +157,13 @@ def _seed(server: OdooServer, report: Report) -> None:
 
     script = seed_script(SEED, server.folder)
     options = ["--no-http", "--log-level=warn"]
-    server.run_once("seed the shop", "shell", "-c", server.settings, "-d", TEMPLATE, *options, stdin=script, seen=seen)
+    server.run_once(
+        "seed the shop", "shell", "-c", server.settings, "-d", TEMPLATE, *options, stdin=script, seen=seen
+    )
     (server.folder / "credentials.json").chmod(0o600)
     postgres = Postgres(server.folder / "pg", server.socket, server.folder / "setup.log")
-    postgres.make_template(TEMPLATE)
+    with postgres.session() as cursor:
+        cursor.execute(close_template())
     made = {"seeded": time.strftime("%Y-%m-%d"), "release": server.program.version}
     (server.folder / "made.json").write_text(json.dumps(made), encoding="utf-8")
 

@@ -17,7 +17,18 @@ LineSeen = Callable[[str], None]
 
 KEPT_LINES = 200
 SHOWN_LINES = 12
-TELLING = ("error", "failed", "could not", "cannot", "no such", "fatal", "critical", "unable", "e: ", "denied")
+TELLING = (
+    "error",
+    "failed",
+    "could not",
+    "cannot",
+    "no such",
+    "fatal",
+    "critical",
+    "unable",
+    "e: ",
+    "denied",
+)
 """Words that mark a line worth showing when a step fails."""
 
 
@@ -88,7 +99,9 @@ def _start(
             cwd=folder or "/",
         )
     except FileNotFoundError as missing:
-        raise HostUnfit(f"To {step}, the program {command[0]} is needed, and it is not on this machine.") from missing
+        raise HostUnfit(
+            f"To {step}, the program {command[0]} is needed, and it is not on this machine."
+        ) from missing
 
 
 def _converse(process: subprocess.Popen[str], stdin: str | None, listeners: Sequence[LineSeen]) -> None:
@@ -104,7 +117,7 @@ def _converse(process: subprocess.Popen[str], stdin: str | None, listeners: Sequ
 
 
 def _tee(log: object, line: str) -> None:
-    print(line, file=log, flush=True)  # type: ignore[call-overload]  # noqa: T201
+    print(line, file=log, flush=True)  # type: ignore[call-overload]
 
 
 def _ignore(_line: str) -> None:

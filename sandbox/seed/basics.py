@@ -1,16 +1,23 @@
 """The shop before its first order: company, warehouses, taxes, money, people, products, stock."""
 
+# ruff: noqa: TID251  (loaded by path into Odoo's Python 3.9)
+
 import datetime
+from typing import Any
 
 from .versions import first, has, lot_model, only_known, product_kind, put_on_hand, tax_inclusion
 
 
-def company(env, shop):
+def company(env: Any, shop: Any) -> Any:
     """Name the company, keep the books in dollars, and let nothing be sent to anybody."""
     ours = env.company
     usd = env.ref("base.USD")
     usd.active = True
-    quiet = {"stock_move_sms_validation": False, "has_received_warning_stock_sms": True, "stock_text_confirmation": False}
+    quiet = {
+        "stock_move_sms_validation": False,
+        "has_received_warning_stock_sms": True,
+        "stock_text_confirmation": False,
+    }
     quiet["stock_move_email_validation"] = False
     values = {"name": shop["company"], "country_id": env.ref("base.us").id, **quiet}
     values["tax_calculation_rounding_method"] = "round_globally"  # 19's default; 14 would round each line
@@ -22,9 +29,9 @@ def company(env, shop):
     return ours
 
 
-def warehouses(env, shop):
+def warehouses(env: Any, shop: Any) -> Any:
     """The warehouses by code; the first is the one Odoo made."""
-    made = {}
+    made: dict[str, Any] = {}
     for row in shop["warehouses"]:
         found = env["stock.warehouse"].search([("code", "=", row["code"])])
         if not found:
@@ -36,13 +43,16 @@ def warehouses(env, shop):
     return made
 
 
-def taxes(env, shop):
+def taxes(env: Any, shop: Any) -> Any:
     """The sale taxes by key, all made like the chart's own, which stays the default."""
     ours = env.company
     default = ours.account_sale_tax_id
-    made = {}
+    made: dict[str, Any] = {}
     for row in shop["taxes"]:
-        wanted = {"name": "{0}%{1}".format(row["rate"], " incl." if row["included"] else ""), "amount": row["rate"]}
+        wanted = {
+            "name": f"{row['rate']}%{' incl.' if row['included'] else ''}",
+            "amount": row["rate"],
+        }
         wanted.update(tax_inclusion(env, row["included"]))
         same = default.amount == row["rate"] and not row["included"]
         tax = default if same else default.copy(wanted)
@@ -52,38 +62,54 @@ def taxes(env, shop):
     return made
 
 
-def pricelists(env, shop):
+def pricelists(env: Any, shop: Any) -> Any:
     """Dollars and euros: a rate that holds for the whole period, and a price list for each."""
     eur, usd = env.ref("base.EUR"), env.ref("base.USD")
     eur.active = True
     env["res.currency.rate"].search([]).unlink()
-    rates = [{"name": "2020-01-01", "rate": rate, "currency_id": money.id, "company_id": env.company.id} for money, rate in ((usd, 1.0), (eur, shop["eur_per_usd"]))]
+    rates = [
+        {"name": "2020-01-01", "rate": rate, "currency_id": money.id, "company_id": env.company.id}
+        for money, rate in ((usd, 1.0), (eur, shop["eur_per_usd"]))
+    ]
     env["res.currency.rate"].create(rates)
-    made = {}
+    made: dict[str, Any] = {}
     for money in (usd, eur):
-        made[money.name] = env["product.pricelist"].create({"name": "Shop " + money.name, "currency_id": money.id})
-    for group in ("product.group_product_pricelist", "stock.group_production_lot", "stock.group_stock_multi_locations", "uom.group_uom"):
+        made[money.name] = env["product.pricelist"].create(
+            {"name": "Shop " + money.name, "currency_id": money.id}
+        )
+    for group in (
+        "product.group_product_pricelist",
+        "stock.group_production_lot",
+        "stock.group_stock_multi_locations",
+        "uom.group_uom",
+    ):
         found = env.ref(group, raise_if_not_found=False)
         if found:
             env.ref("base.group_user").write({"implied_ids": [(4, found.id)]})
     return made
 
 
-def users(env, shop):
+def users(env: Any, shop: Any) -> Any:
     """People with few rights, each with the login as password."""
     groups = first(env, "res.users", "group_ids", "groups_id")
-    made = {}
+    made: dict[str, Any] = {}
     for row in shop["users"]:
         ids = [env.ref(name).id for name in row["groups"]]
-        values = {"login": row["login"], "password": row["login"], "name": row["name"], "tz": "UTC", groups: [(6, 0, ids)]}
+        values = {
+            "login": row["login"],
+            "password": row["login"],
+            "name": row["name"],
+            "tz": "UTC",
+            groups: [(6, 0, ids)],
+        }
         values["notification_type"] = "inbox"
         made[row["login"]] = env["res.users"].with_context(no_reset_password=True).create(values)
     return made
 
 
-def partners(env, shop):
+def partners(env: Any, shop: Any) -> Any:
     """The customers by key."""
-    made = {}
+    made: dict[str, Any] = {}
     for row in shop["partners"]:
         values = {
             "name": row["name"],
@@ -101,10 +127,10 @@ def partners(env, shop):
     return made
 
 
-def products(env, shop, taxes_of):
+def products(env: Any, shop: Any, taxes_of: Any) -> Any:
     """The products by SKU, kits with their bill of materials."""
     category = env["product.category"].create({"name": "Outdoor", "property_cost_method": "average"})
-    made = {}
+    made: dict[str, Any] = {}
     for row in shop["products"]:
         uom = unit(env, row["uom"])
         values = {
@@ -130,25 +156,43 @@ def products(env, shop, taxes_of):
     return made
 
 
-def unit(env, name):
+def unit(env: Any, name: Any) -> Any:
     """A unit of measure by the name the shop's data uses."""
-    return env.ref({"Units": "uom.product_uom_unit", "Dozens": "uom.product_uom_dozen", "m": "uom.product_uom_meter"}[name])
+    return env.ref(
+        {"Units": "uom.product_uom_unit", "Dozens": "uom.product_uom_dozen", "m": "uom.product_uom_meter"}[
+            name
+        ]
+    )
 
 
-def _kit(env, made, row):
-    lines = [(0, 0, {"product_id": made[sku].id, "product_qty": quantity}) for sku, quantity in row["components"].items()]
+def _kit(env: Any, made: Any, row: Any) -> Any:
+    lines = [
+        (0, 0, {"product_id": made[sku].id, "product_qty": quantity})
+        for sku, quantity in row["components"].items()
+    ]
     kit = made[row["sku"]]
-    env["mrp.bom"].create({"product_tmpl_id": kit.product_tmpl_id.id, "type": "phantom", "product_qty": 1, "bom_line_ids": lines})
+    env["mrp.bom"].create(
+        {
+            "product_tmpl_id": kit.product_tmpl_id.id,
+            "type": "phantom",
+            "product_qty": 1,
+            "bom_line_ids": lines,
+        }
+    )
 
 
-def stock(env, shop, warehouse_of, product_of):
+def stock(env: Any, shop: Any, warehouse_of: Any, product_of: Any) -> Any:
     """What lies on the shelves at the start."""
     lots = lot_model(env)
     for row in shop["products"]:
         product = product_of[row["sku"]]
         for code, quantity in row["stock"].items():
             put_on_hand(env, product, warehouse_of[code].lot_stock_id, quantity)
-        numbered = [(code, name, quantity) for code, named in row.get("lots", {}).items() for name, quantity in named.items()]
+        numbered = [
+            (code, name, quantity)
+            for code, named in row.get("lots", {}).items()
+            for name, quantity in named.items()
+        ]
         numbered += [(code, name, 1) for code, names in row.get("serials", {}).items() for name in names]
         for number, (code, name, quantity) in enumerate(numbered):
             values = {"name": name, "product_id": product.id}

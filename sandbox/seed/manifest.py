@@ -1,9 +1,13 @@
 """What the shop looks like when it is done, read back from Odoo: what tests and samples refer to."""
 
+# ruff: noqa: TID251, B905  (loaded by path into Odoo's Python 3.9)
+
+from typing import Any
+
 from .versions import done_quantity, first, line_done, moves
 
 
-def manifest(shop, orders, known):
+def manifest(shop: Any, orders: Any, known: Any) -> Any:
     """Every order with its lines, transfers and invoices."""
     return {
         "format": 1,
@@ -12,7 +16,7 @@ def manifest(shop, orders, known):
     }
 
 
-def _order(order, row, known):
+def _order(order: Any, row: Any, known: Any) -> Any:
     partner = order.partner_id
     return {
         "ref": row["ref"],
@@ -36,22 +40,22 @@ def _order(order, row, known):
     }
 
 
-def money(amount):
+def money(amount: Any) -> Any:
     """An amount with two decimals, as text."""
-    return "%.2f" % amount
+    return f"{amount:.2f}"
 
 
-def number(quantity):
+def number(quantity: Any) -> Any:
     """A quantity as text, without needless zeros."""
-    return "%g" % round(quantity, 6)
+    return f"{round(quantity, 6):g}"
 
 
-def _line(line, given):
+def _line(line: Any, given: Any) -> Any:
     return {
         "sku": given["sku"],
         "qty": number(line.product_uom_qty),
         "uom": line[first(line.env, "sale.order.line", "product_uom_id", "product_uom")].name,
-        "price": "%.2f" % line.price_unit,
+        "price": money(line.price_unit),
         "discount": number(line.discount),
         "taxes": given["taxes"],
         "delivered": number(line.qty_delivered),
@@ -60,21 +64,29 @@ def _line(line, given):
     }
 
 
-def _transfer(picking):
+def _transfer(picking: Any) -> Any:
     return {
         "name": picking.name,
-        "kind": "return" if any(m.origin_returned_move_id for m in moves(picking)) else picking.picking_type_id.code,
+        "kind": "return"
+        if any(m.origin_returned_move_id for m in moves(picking))
+        else picking.picking_type_id.code,
         "state": picking.state,
         "date": str(picking.date_done.date()) if picking.date_done else None,
         "moves": [_move(move) for move in moves(picking).sorted("id") if move.state != "cancel"],
     }
 
 
-def _move(move):
-    lots = {line.lot_id.name: number(line_done(line)) for line in move.move_line_ids if line.lot_id and move.state == "done"}
+def _move(move: Any) -> Any:
+    lots = {
+        line.lot_id.name: number(line_done(line))
+        for line in move.move_line_ids
+        if line.lot_id and move.state == "done"
+    }
     return {
         "sku": move.product_id.default_code,
-        "line": list(move.sale_line_id.order_id.order_line).index(move.sale_line_id) + 1 if move.sale_line_id else None,
+        "line": list(move.sale_line_id.order_id.order_line).index(move.sale_line_id) + 1
+        if move.sale_line_id
+        else None,
         "demand": number(move.product_uom_qty),
         "done": number(done_quantity(move)),
         "uom": move.product_uom.name,
@@ -82,7 +94,7 @@ def _move(move):
     }
 
 
-def _invoice(bill):
+def _invoice(bill: Any) -> Any:
     return {
         "name": bill.name,
         "type": bill.move_type,
@@ -96,7 +108,7 @@ def _invoice(bill):
             {
                 "sku": line.product_id.default_code,
                 "qty": number(line.quantity),
-                "price": "%.2f" % line.price_unit,
+                "price": money(line.price_unit),
                 "discount": number(line.discount),
                 "total": money(line.price_total),
             }

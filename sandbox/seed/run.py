@@ -1,7 +1,10 @@
 """The seed's own order of work; prints `SEED n/m what` as it goes."""
 
+# ruff: noqa: TID251, B905  (loaded by path into Odoo's Python 3.9)
+
 import json
 import os
+from typing import Any
 
 from . import basics, orders
 from .manifest import manifest
@@ -11,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
 EVERY = 8
 
 
-def run(env, output):
+def run(env: Any, output: Any) -> Any:
     """Write the shop into Odoo, and credentials.json and manifest.json into `output`."""
     with open(os.path.join(HERE, "shop.json"), encoding="utf-8") as written:  # noqa: PTH118, PTH123
         shop = json.load(written)
@@ -29,7 +32,7 @@ def run(env, output):
         try:
             orders.play(env, order, row)
         except Exception as problem:
-            raise RuntimeError("order %s (%s): %s" % (row["ref"], row["shape"], problem)) from problem
+            raise RuntimeError(f"order {row['ref']} ({row['shape']}): {problem}") from problem
     env.invalidate_all() if hasattr(env, "invalidate_all") else env.cache.invalidate()
     write(output, "manifest.json", manifest(shop, made, known))
     write(output, "credentials.json", credentials(env, known))
@@ -37,7 +40,7 @@ def run(env, output):
     say(total, total, "done")
 
 
-def base_data(env, shop):
+def base_data(env: Any, shop: Any) -> Any:
     """All that orders refer to, by the keys the data uses."""
     basics.company(env, shop)
     known = {
@@ -53,7 +56,7 @@ def base_data(env, shop):
     return known
 
 
-def credentials(env, known):
+def credentials(env: Any, known: Any) -> Any:
     """What one needs to log in; the keys are in the template, so they hold in every copy of it."""
     admin, rma = env.ref("base.user_admin"), known["users"]["rma"]
     return {
@@ -67,13 +70,15 @@ def credentials(env, known):
     }
 
 
-def write(folder, name, content):
+def write(folder: Any, name: Any, content: Any) -> Any:
     """Write one JSON file that only its owner may read."""
     path = os.path.join(folder, name)  # noqa: PTH118
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as written:
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as written:
         json.dump(content, written, indent=1, ensure_ascii=False)
 
 
-def say(number, total, what):
+def say(number: Any, total: Any, what: Any) -> Any:
     """Tell how far it is."""
-    print("SEED %d/%d %s" % (number, total, what), flush=True)  # noqa: T201
+    print(f"SEED {number}/{total} {what}", flush=True)  # noqa: T201

@@ -1,12 +1,14 @@
 """What differs between Odoo 14 and 19, found by looking at the fields, in one place."""
 
+from typing import Any
 
-def has(env, model, field):
+
+def has(env: Any, model: Any, field: Any) -> Any:
     """The model has this field in this version."""
     return field in env[model]._fields
 
 
-def first(env, model, *names):
+def first(env: Any, model: Any, *names: Any) -> Any:
     """The first of these field names that this version has."""
     for name in names:
         if has(env, model, name):
@@ -14,24 +16,24 @@ def first(env, model, *names):
     raise KeyError((model, names))
 
 
-def only_known(env, model, values):
+def only_known(env: Any, model: Any, values: Any) -> Any:
     """The values whose fields this version has."""
     return {name: value for name, value in values.items() if has(env, model, name)}
 
 
-def moves(picking):
+def moves(picking: Any) -> Any:
     """A transfer's moves."""
     return picking["move_ids" if "move_ids" in picking._fields else "move_lines"]
 
 
-def done_quantity(move):
+def done_quantity(move: Any) -> Any:
     """How much of a move was done."""
     if move.state != "done":
         return 0.0
     return move["quantity" if "picked" in move._fields else "quantity_done"]
 
 
-def set_done(move, quantity):
+def set_done(move: Any, quantity: Any) -> Any:
     """Say that `quantity` of the move is done; lots and serials are those reserved, in their order."""
     if "picked" in move._fields:
         move.quantity = quantity
@@ -45,17 +47,17 @@ def set_done(move, quantity):
             left -= line.qty_done
 
 
-def line_done(move_line):
+def line_done(move_line: Any) -> Any:
     """How much of a detailed line was done."""
     return move_line["quantity" if "quantity" in move_line._fields else "qty_done"]
 
 
-def lot_model(env):
+def lot_model(env: Any) -> Any:
     """The model of lots and serial numbers."""
     return env["stock.lot" if "stock.lot" in env else "stock.production.lot"]
 
 
-def product_kind(env, kind):
+def product_kind(env: Any, kind: Any) -> Any:
     """The values that make a product storable, consumable or a service."""
     goods = has(env, "product.template", "is_storable")
     if kind == "service":
@@ -65,14 +67,16 @@ def product_kind(env, kind):
     return {"type": "consu", "is_storable": True} if goods else {"type": "product"}
 
 
-def tax_inclusion(env, included):
+def tax_inclusion(env: Any, included: Any) -> Any:
     """The values that put a tax inside or on top of the price."""
     if has(env, "account.tax", "price_include_override"):
         return {"price_include_override": "tax_included" if included else "tax_excluded"}
     return {"price_include": included}
 
 
-def put_on_hand(env, product, location, quantity, lot=None, since=None):
+def put_on_hand(
+    env: Any, product: Any, location: Any, quantity: Any, lot: Any = None, since: Any = None
+) -> Any:
     """Count `quantity` of a product in a location, as an inventory does; what came in first goes out first."""
     values = {"product_id": product.id, "location_id": location.id, "inventory_quantity": quantity}
     if lot:
@@ -84,7 +88,7 @@ def put_on_hand(env, product, location, quantity, lot=None, since=None):
         env["stock.quant"].browse(quant.id).sudo().write({"in_date": since})
 
 
-def return_by_wizard(env, picking, quantity_of):
+def return_by_wizard(env: Any, picking: Any, quantity_of: Any) -> Any:
     """The return transfer a person makes from a delivery; `quantity_of` tells how much of each move."""
     model = env["stock.return.picking"].with_context(active_model="stock.picking", active_id=picking.id)
     wizard = model.create({"picking_id": picking.id})
@@ -97,7 +101,7 @@ def return_by_wizard(env, picking, quantity_of):
     return env["stock.picking"].browse(wizard.create_returns()["res_id"])
 
 
-def api_key(env, user):
+def api_key(env: Any, user: Any) -> Any:
     """A key that stands for the user and never expires; None where the version has no JSON-2."""
     if not has(env, "res.users.apikeys", "expiration_date"):
         return None
