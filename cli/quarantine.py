@@ -1,0 +1,202 @@
+"""`odoo-rma quarantine …`: what waits for a person."""
+
+import json
+import sys
+from collections.abc import Sequence
+
+import click
+
+from odoo_rma.cli.output import clean, local, print_json, print_table
+from odoo_rma.cli.progress import ProgressBar
+from odoo_rma.cli.report import print_report
+from odoo_rma.cli.session import Session, json_option, now, pass_session, transport_option
+from odoo_rma.sync.store import Entry
+
+STATES = ("open", "released", "dropped", "resolved", "all")
+
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+note_option = click.option("--note", "-n", default="", help="Why, for those who look later.")
+
+
+@click.group()
+def quarantine() -> None:
+    """List and settle what could not be carried out. Nothing in here is lost, nothing was guessed.
+
+    docs/quarantine.md explains every reason and what releases it.
+
+    \b
+    Examples:
+      odoo-rma quarantine list
+      odoo-rma quarantine show R-1001
+      odoo-rma quarantine resolve R-1001 --order S00042
+    """
+
+
+@quarantine.command("list")
+@click.option("--source", "-s", metavar="NAME", help="Only this source.")
+@click.option(
+    "--state", type=click.Choice(STATES), default="open", show_default=True, help="Which entries to list."
+)
+@json_option
+@pass_session
+def list_(session: Session, source: str | None, state: str, as_json: bool) -> None:
+    """List what waits, and why.
+
+    \b
+    Examples:
+      odoo-rma quarantine list
+      odoo-rma quarantine list --source shop --state all --json
+    """
+    with session.store() as store:
+        entries = store.quarantine_list(source, None if state == "all" else state)
+    if as_json:
+        print_json([entry.as_dict() for entry in entries])
+    elif entries:
+        columns = ("RMA", "source", "state", "since", "looked at", "why")
+        print_table(columns, [_row(entry) for entry in entries])
+    else:
+        click.echo("Nothing is in quarantine." if state == "open" else "Nothing found.")
+
+
+@quarantine.command()
+@click.argument("rma")
+@json_option
+@pass_session
+def show(session: Session, rma: str, as_json: bool) -> None:
+    """Show why an RMA waits, with the numbers, the way out and what the source sent.
+
+    RMA is the id or the number, or source/id where several sources use the same one.
+
+    \b
+    Examples:
+      odoo-rma quarantine show R-1001
+      odoo-rma quarantine show u-3f2a91 --json
+    """
+    with session.store() as store:
+        entries = store.quarantine_show(rma)
+    if as_json:
+        print_json([entry.as_dict() for entry in entries])
+    else:
+        for entry in entries:
+            _print(entry)
+
+
+@quarantine.command()
+@click.argument("rmas", metavar="RMA...", nargs=-1, required=True)
+@transport_option
+@json_option
+@pass_session
+def retry(session: Session, rmas: Sequence[str], transport: str | None, as_json: bool) -> None:
+    """Look at RMAs again now: releases them and runs a sync for just these.
+
+    \b
+    Examples:
+      odoo-rma quarantine retry R-1001
+      odoo-rma quarantine retry R-1001 shop/1002
+    """
+    from odoo_rma.sync import run  # noqa: PLC0415 (the Odoo client is loaded only where it is used)
+
+    with session.store() as store:
+        released = [store.retry(rma, now=now()) for rma in rmas]
+    with ProgressBar() as progress:
+        report = run.sync(
+            session.settings(transport=transport),
+            sources=sorted({source for source, _ in released}),
+            rmas=[f"{source}/{rma_id}" for source, rma_id in released],
+            dry_run=False,
+            progress=progress,
+        )
+    print_report(report, as_json=as_json, with_unchanged=True)
+    sys.exit(report.exit_code)
+
+
+@quarantine.command()
+@click.argument("rma")
+@note_option
+@yes_option
+@json_option
+@pass_session
+def drop(session: Session, rma: str, note: str, yes: bool, as_json: bool) -> None:
+    """Leave an RMA alone: nothing more is done for it until the source sends a newer revision.
+
+    \b
+    Examples:
+      odoo-rma quarantine drop R-1001 --note "test order"
+      odoo-rma quarantine drop u-3f2a91 --yes
+    """
+    with session.store() as store:
+        source, rma_id = store.find_one(rma)
+        _confirm(f"Leave {source}/{rma_id} alone until a newer revision comes?", yes)
+        store.drop(f"{source}/{rma_id}", note, now=now())
+    _say(source, rma_id, "dropped", "is left alone until a newer revision comes.", as_json)
+
+
+@quarantine.command()
+@click.argument("rma")
+@click.option(
+    "--partner-id", type=click.IntRange(1), metavar="ID", help="Its customer is this contact in Odoo."
+)
+@click.option("--order", metavar="NAME", help="Its goods come from this sale order in Odoo.")
+@note_option
+@yes_option
+@json_option
+@pass_session
+def resolve(
+    session: Session, rma: str, partner_id: int | None, order: str | None, note: str, yes: bool, as_json: bool
+) -> None:
+    """Decide what the rules would not guess, or call an RMA settled by hand.
+
+    With --partner-id or --order the next run goes on with this decision. With neither, the RMA counts as settled by
+    hand: it is not looked at again until a newer revision comes.
+
+    \b
+    Examples:
+      odoo-rma quarantine resolve R-1001 --partner-id 42
+      odoo-rma quarantine resolve R-1001 --order S00042
+      odoo-rma quarantine resolve R-1001 --note "credit note made by hand"
+    """
+    decided = partner_id is not None or order is not None
+    after = "goes on with this in the next run." if decided else "counts as settled by hand."
+    with session.store() as store:
+        source, rma_id = store.find_one(rma)
+        _confirm(f"{source}/{rma_id} {after} Is that right?", yes)
+        store.resolve(f"{source}/{rma_id}", note, now=now(), partner_id=partner_id, order=order)
+    _say(source, rma_id, "resolved", after, as_json)
+
+
+def _confirm(question: str, yes: bool) -> None:
+    if not yes and not click.confirm(clean(question), err=True):
+        click.echo("Nothing was changed.", err=True)
+        sys.exit(1)
+
+
+def _say(source: str, rma_id: str, state: str, words: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"source": source, "id": rma_id, "state": state})
+    else:
+        click.echo(clean(f"{source}/{rma_id} {words}"))
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    again = "" if entry.state != "open" else "after retry" if entry.held else "each run"
+    why = "\n".join(f"{issue.code}: {issue.message}" for issue in entry.issues)
+    return (entry.label, entry.source, entry.state, local(entry.opened), again, why)
+
+
+def _print(entry: Entry) -> None:
+    click.secho(clean(f"{entry.label} ({entry.name}): {entry.code}, {entry.state}"), bold=True)
+    if entry.origin:
+        click.echo(clean(f"  found in  {entry.origin}"))
+    click.echo(f"  since     {local(entry.opened)}")
+    if entry.closed:
+        click.echo(clean(f"  until     {local(entry.closed)}  {entry.note}"))
+    for issue in entry.issues:
+        place = f" at {issue.where}" if issue.where else ""
+        click.secho(clean(f"  {issue.code}{place}: {issue.message}"), fg="yellow")
+        for name, value in issue.numbers.items():
+            click.echo(clean(f"    {name}: {value}"))
+        click.echo(clean(f"    what to do: {issue.way_out}"))
+    if entry.document is not None:
+        click.echo("  what the source sent:")
+        click.echo(clean(json.dumps(entry.document, indent=2, ensure_ascii=False)))
+    click.echo()

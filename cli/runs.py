@@ -1,0 +1,76 @@
+"""`odoo-rma runs`: the diary."""
+
+import click
+
+from odoo_rma.cli.output import clean, local, print_json, print_table
+from odoo_rma.cli.session import Session, json_option, pass_session
+from odoo_rma.sync.lock import is_locked
+from odoo_rma.sync.store import Run
+
+
+@click.command()
+@click.argument("run_id", metavar="[ID]", type=int, required=False)
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many of the latest runs."
+)
+@json_option
+@pass_session
+def runs(session: Session, run_id: int | None, limit: int, as_json: bool) -> None:
+    """List the latest runs, or show one in full.
+
+    \b
+    Examples:
+      odoo-rma runs
+      odoo-rma runs 17
+      odoo-rma runs --limit 100 --json
+    """
+    settings = session.settings()
+    with session.store() as store:
+        found = store.runs(limit) if run_id is None else [store.run(run_id)]
+        newest = store.runs(1)
+    at_work = {newest[0].id} if newest and is_locked(settings.run.store) else set()
+    if as_json:
+        data = [_as_dict(run, at_work) for run in found]
+        print_json(data if run_id is None else data[0])
+    elif run_id is not None:
+        _print(found[0], at_work)
+    elif found:
+        columns = ("run", "command", "started", "ended", "state", "exit code", "result")
+        print_table(columns, [_row(run, at_work) for run in found])
+    else:
+        click.echo("No run yet.")
+
+
+def _state(run: Run, at_work: set[int]) -> str:
+    return "at work" if run.ended is None and run.id in at_work else run.state
+
+
+def _as_dict(run: Run, at_work: set[int]) -> dict[str, object]:
+    return run.as_dict() | {"state": _state(run, at_work)}
+
+
+def _result(run: Run) -> str:
+    return run.error or ", ".join(f"{n} {outcome}" for outcome, n in run.counts.items() if n)
+
+
+def _row(run: Run, at_work: set[int]) -> tuple[object, ...]:
+    code = "" if run.exit_code is None else run.exit_code
+    times = (local(run.started), local(run.ended))
+    return (run.id, run.command, *times, _state(run, at_work), code, _result(run))
+
+
+def _print(run: Run, at_work: set[int]) -> None:
+    click.secho(clean(f"Run {run.id}: {run.command}, {_state(run, at_work)}"), bold=True)
+    click.echo(f"{local(run.started)} to {local(run.ended) or '?'}")
+    click.echo(clean(_result(run) or "nothing to do"))
+    rows = [_result_row(r) for r in (run.report or {}).get("results", [])]
+    if rows:
+        click.echo()
+        print_table(("RMA", "source", "outcome", "what"), rows)
+
+
+def _result_row(result: dict[str, object]) -> tuple[object, ...]:
+    issues, steps = result.get("issues"), result.get("steps")
+    what = [f"{i['code']}: {i['message']}" for i in issues] if isinstance(issues, list) and issues else steps
+    lines = "\n".join(map(str, what)) if isinstance(what, list) else ""
+    return (result["label"], result["source"], result["outcome"], lines)
