@@ -7,9 +7,8 @@ from itertools import islice
 
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.odoo.connect import connect
-from odoo_rma.connector.settings import Receipts, Settings
-from odoo_rma.mappings.compare import SourceRules, compare
-from odoo_rma.mappings.due import CreditOn
+from odoo_rma.connector.settings import Settings
+from odoo_rma.mappings.compare import compare
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import Plan
@@ -21,6 +20,7 @@ from odoo_rma.sync.observe import Observer
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.rehearsal import rehearsal
 from odoo_rma.sync.report import Document, Outcome, Progress, Result, RunReport
+from odoo_rma.sync.rules import source_rules
 from odoo_rma.sync.store import Settled, Store
 
 ROUNDS = 4
@@ -100,10 +100,7 @@ class _Run:
         self._reference = Reference(client, settings.odoo.company)
         self._observer = Observer(client, settings.matching, self._reference)
         self._rules = self._reference.credit_rules(settings.accounting, clock().date())
-        self._sources = {
-            name: SourceRules(own.receipts is Receipts.RMA, CreditOn(own.credit_note_on))
-            for name, own in settings.sources.items()
-        }
+        self._sources = source_rules(settings)
 
     def batches(self, rmas: Iterator[Rma]) -> Iterator[list[Rma]]:
         """Cut the work into batches."""

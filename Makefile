@@ -1,0 +1,65 @@
+# odoo-rma: `make help` lists what there is.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test check lint types layers fast live screenshots format clean
+.DEFAULT_GOAL := help
+
+help:  ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(STAMP)  ## Set up a real Odoo and bring the sample returns into it
+	$(BIN)/odoo-rma demo $(DEMO)
+
+test: check chromium  ## Set up everything and pass all tests, on a real Odoo 19 and 14
+	$(BIN)/coverage run -m pytest tests/live
+	$(BIN)/coverage combine --quiet --append
+	$(BIN)/coverage report
+
+check: lint types layers fast  ## Style, types, layers and the fast tests, with coverage
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+layers: $(STAMP)
+	$(BIN)/lint-imports
+
+fast: $(STAMP)  ## The fast tests alone: unit, property, faults
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest tests/unit tests/property tests/faults
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include='mappings/*' --fail-under=90
+
+live: $(STAMP) chromium  ## The tests on a real Odoo alone
+	$(BIN)/pytest tests/live
+
+screenshots: $(STAMP) chromium  ## Take the screenshots of docs/ again
+	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || { \
+	  echo "Installing Chromium for the browser tests"; \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium; }
+
+format: $(STAMP)  ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## Remove what was built (the sandbox stays; see `odoo-rma sandbox down --purge`)
+	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
+
+$(STAMP): pyproject.toml hatch_build.py
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable '.[sandbox]' --group dev
+	@touch $@
