@@ -1,0 +1,114 @@
+"""One run at a time per store, whatever happens to the one that holds the lock."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from odoo_rma.connector.errors import StoreFailed
+from odoo_rma.sync.lock import Holder, Locked, holder, is_locked, run_lock
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+HOLD = """
+import sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from odoo_rma.sync.lock import run_lock
+with run_lock(Path(sys.argv[1]), now=datetime(2026, 11, 24, tzinfo=UTC), command="sync"):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+@contextmanager
+def another_process(path: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", HOLD, str(path), "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.sqlite"
+
+
+def test_the_second_is_told_within_a_second_who_is_at_work(path: Path) -> None:
+    with another_process(path) as process:
+        begun = time.monotonic()
+        with pytest.raises(Locked) as told, run_lock(path, now=NOW):
+            pass
+        assert time.monotonic() - begun < 1
+    assert f"process {process.pid}" in str(told.value)
+    assert "(sync), since 2026-11-24T00:00:00+00:00" in str(told.value)
+    assert "Wait until it has ended" in str(told.value)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_dead_holder_holds_nothing(path: Path, how: signal.Signals) -> None:
+    with another_process(path) as process:
+        process.send_signal(how)
+        process.wait(10)
+        with run_lock(path, now=NOW):
+            assert holder(path) == Holder(os.getpid(), os.uname().nodename, NOW.isoformat())
+
+
+def test_a_stopped_holder_still_holds_it(path: Path) -> None:
+    with another_process(path) as process:
+        process.send_signal(signal.SIGSTOP)
+        with pytest.raises(Locked), run_lock(path, now=NOW):
+            pass
+
+
+def test_of_many_that_start_at_once_one_gets_it(path: Path) -> None:
+    command = [sys.executable, "-c", HOLD, str(path), "3"]
+    racing = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for _ in range(6)
+    ]
+    said = [process.communicate(timeout=60)[0] for process in racing]
+    assert said.count("held\n") == 1
+
+
+def test_it_is_let_go_at_the_end_and_after_an_error(path: Path) -> None:
+    with pytest.raises(KeyError), run_lock(path, now=NOW):
+        assert is_locked(path)
+        raise KeyError
+    assert not is_locked(path)
+    assert holder(path) is None
+    with run_lock(path, now=NOW):
+        pass
+
+
+def test_other_stores_are_not_concerned(path: Path) -> None:
+    with run_lock(path, now=NOW), run_lock(path.with_name("other.sqlite"), now=NOW):
+        pass
+
+
+def test_a_holder_that_left_no_name_is_told_as_such(path: Path) -> None:
+    with another_process(path):
+        path.with_name("store.sqlite.holder").write_text("{half")
+        with pytest.raises(Locked, match="did not leave its name"), run_lock(path, now=NOW):
+            pass
+
+
+def test_a_store_that_was_never_used_is_not_locked(path: Path) -> None:
+    assert not is_locked(path)
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreFailed, match="cannot be made"), run_lock(tmp_path / "file" / "store", now=NOW):
+        pass
