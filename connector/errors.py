@@ -50,6 +50,8 @@ class StoreFailed(Stop):
 class Unreachable(RmaError):
     """The request did not reach Odoo; nothing was done there."""
 
+    status: int | None = None
+    """The HTTP status, where somebody answered."""
     retry_after: float | None = None
     """Seconds to wait, where whoever answered said so."""
 
@@ -57,6 +59,8 @@ class Unreachable(RmaError):
 class Unknown(RmaError):
     """The request was sent, but no readable answer came back; it may or may not have been carried out."""
 
+    status: int | None = None
+    """The HTTP status, where somebody answered."""
     retry_after: float | None = None
     """Seconds to wait, where whoever answered said so."""
 

@@ -1,9 +1,11 @@
 """The one retry policy: again where nothing ran, or where repeating is harmless; else never."""
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from odoo_rma.connector.errors import Busy, Unknown, Unreachable
 
@@ -12,6 +14,8 @@ TOTAL_SECONDS = 45.0
 LONGEST_WAIT = 15.0
 
 T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
 
 
 def with_retries(work: Callable[[], T], *, repeatable: bool) -> T:
@@ -38,3 +42,11 @@ def with_retries(work: Callable[[], T], *, repeatable: bool) -> T:
         with attempt:
             return work()
     raise AssertionError("stamina ends with a result or an error")
+
+
+def _tell(details: RetryDetails) -> None:
+    logger.warning("Trying again in %.1f s: %s", details.wait_for, details.caused_by)
+
+
+# Instead of stamina's own hook, which logs a bare "stamina.retry_scheduled".
+set_on_retry_hooks([_tell])

@@ -6,6 +6,7 @@ and never asks for the version.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from odoo_rma.connector.errors import AccessRefused, MissingFeature, Refused
@@ -45,7 +46,7 @@ class Capabilities:
         reversals: the invoice's credit notes: `reversal_move_ids` or `reversal_move_id`.
         auto_post_off: the value of `auto_post` for "now": `no`, or False.
         reconciles_on_post: posting a credit note reconciles it with its open invoice (17 and up).
-        lock_dates: the company's lock date fields that concern credit notes.
+        lock_dates: the company's fields that close periods for credit notes, as they hold for this user.
         has_mobile: partners have `mobile` (gone in 19).
         has_formatted_read_group: aggregates by `formatted_read_group`; else `read_group`.
         has_body_flag: `message_post` escapes plain text unless told `body_is_html`; before 17 text is HTML.
@@ -107,6 +108,12 @@ class Capabilities:
     def confirmed_orders(self) -> Terms:
         """Terms that pick the sale orders that stand, locked or not."""
         return [("state", "in", ["sale"] if self.has_sale_locked else ["sale", "done"])]
+
+    def locked_until(self, company: Mapping[str, Any]) -> date | None:
+        """The last closed day, from a company read with `lock_dates`; a credit note must be dated after it."""
+        # From 18 "never closed" comes as "1-01-01", which is no ISO date.
+        days = [date(*map(int, str(company[name]).split("-"))) for name in self.lock_dates if company[name]]
+        return max((day for day in days if day > date.min), default=None)
 
     def message(self, html: str) -> Values:
         """Arguments of `message_post` for a text that is HTML (foreign parts of it already escaped)."""
@@ -247,7 +254,10 @@ def _of_accounting(found: Found) -> Values:
         ),
         "reversals": _first(move, "reversal_move_ids", "reversal_move_id"),
         "auto_post_off": False if move.get("auto_post", {}).get("type") == "boolean" else "no",
-        "lock_dates": tuple(name for name in FIELDS["res.company"] if name in company),
+        # From 18 the `user_…` ones count exceptions and parent companies in.
+        "lock_dates": tuple(
+            name for name in FIELDS["res.company"] if name in company and f"user_{name}" not in company
+        ),
     }
 
 

@@ -21,6 +21,7 @@ from odoo_rma.connector.settings import Transport as Choice
 
 FIRST_VERSION = (14, 0)
 FIRST_JSON2 = (19, 0)
+FIRST_PLAIN_ERRORS = (16, 0)
 FIRST_ANSWER_SECONDS = 20.0
 
 
@@ -44,7 +45,9 @@ def connect(settings: OdooSettings, secrets: Secrets) -> OdooClient:
         return Connection(transport, server, context=_context(transport, server, settings))
     except (Unknown, Unreachable) as error:
         transport.close()
-        raise NoServer(f"Odoo stopped answering during the login: {error}") from None
+        raise NoServer(
+            f"The login to {settings.database!r} got no proper answer (is that the database?): {error}"
+        ) from None
     except BaseException:
         transport.close()
         raise
@@ -136,7 +139,12 @@ def _transport(
             "No secret: set ODOO_RMA_API_KEY or ODOO_RMA_PASSWORD, or store one with `odoo-rma init`."
         )
     return OdoorpcTransport(
-        wire, database=settings.database, login=settings.login, secret=secret, agent=agent
+        wire,
+        database=settings.database,
+        login=settings.login,
+        secret=secret,
+        agent=agent,
+        needs_session=version < FIRST_PLAIN_ERRORS,
     )
 
 

@@ -43,33 +43,46 @@ def is_busy(text: str) -> bool:
 
 def from_odoo(name: str, message: str, model: str = "") -> RmaError:
     """Give the error for what Odoo itself reports: its exception's name and message. Tracebacks stay out."""
-    words, short = message.strip() or name, name.rpartition(".")[2]
-    if short in BUSY_NAMES or is_busy(message):
-        return Busy(words)
+    text, short = message.strip() or name or "Odoo gives no reason.", name.rpartition(".")[2]
+    if short in BUSY_NAMES or is_busy(text):
+        return Busy(text)
     if name in BROKEN_NAMES:
-        return Unknown(f"Odoo lost its database connection: {words}")
+        return Unknown(f"Odoo lost its database connection: {text}")
     if short in ("AccessDenied", "Unauthorized", "SessionExpiredException"):
-        return LoginRefused(words)
+        return LoginRefused(text)
     if short == "AccessError":
-        return AccessRefused(words)
-    if short in ("NotFound", "AttributeError") or _names_model(short, words, model):
-        return NotOffered(words)
-    return Refused(words if name.startswith("odoo.") else f"{short}: {words}")
+        return AccessRefused(text)
+    if short in ("NotFound", "AttributeError") or _names_model(short, text, model):
+        return NotOffered(text)
+    return Refused(text if name.startswith(("odoo.", "werkzeug.")) else f"{short}: {text}")
+
+
+def words(error: Any) -> tuple[str, str]:
+    """Take the name and the message out of a JSON-RPC error; the traceback beside them stays behind."""
+    data = error.get("data") if isinstance(error, dict) else None
+    if not isinstance(data, dict):
+        return "", str(error.get("message", "")) if isinstance(error, dict) else ""
+    return str(data.get("name", "")), str(data.get("message", ""))
 
 
 def from_others(reply: Reply, url: str) -> RmaError:
     """Give the error for an answer that is not Odoo's: a proxy's page, a redirect, something cut."""
-    if 300 <= reply.status < 400:
-        return Unknown(
-            f"{url} redirects to {reply.headers.get('location', '?')}; redirects are not followed."
-        )
     if reply.status == 413:
         return Refused(f"{url}: the request is too large for a server in front of Odoo (HTTP 413).")
-    if 400 <= reply.status < 500 and reply.status not in (408, 499):
+    error: Unknown | Unreachable
+    if 300 <= reply.status < 400:
+        to = reply.headers.get("location", "?")
+        error = Unknown(f"{url} redirects to {to}; redirects are not followed.")
+    elif 400 <= reply.status < 500 and reply.status not in (408, 499):
         # No Odoo method answers like this: somebody in front of Odoo, or an Odoo that does not know the database.
-        return _wait(Unreachable(f"{url} answers HTTP {reply.status}, and not as Odoo does."), reply)
-    what = f"HTTP {reply.status}" if reply.status != 200 else "something unreadable"
-    return _wait(Unknown(f"{url} answers {what}; the call may or may not have been carried out."), reply)
+        error = Unreachable(f"{url} answers HTTP {reply.status}, and not as Odoo does.")
+    else:
+        what = "something unreadable" if reply.status == 200 else f"HTTP {reply.status}"
+        error = Unknown(f"{url} answers {what}; the call may or may not have been carried out.")
+    seconds = reply.headers.get("retry-after", "")
+    error.retry_after = float(seconds) if seconds.isascii() and seconds.isdigit() else None
+    error.status = reply.status
+    return error
 
 
 def parse(reply: Reply) -> Any:
@@ -80,12 +93,6 @@ def parse(reply: Reply) -> Any:
         return None
 
 
-def _names_model(short: str, words: str, model: str) -> bool:
+def _names_model(short: str, text: str, model: str) -> bool:
     # `execute_kw` says "Object stock.lot doesn't exist" as a UserError, in the language of the user.
-    return short == "UserError" and "." in model and model in words and len(words) < len(model) + 60
-
-
-def _wait(error: Unknown | Unreachable, reply: Reply) -> RmaError:
-    seconds = reply.headers.get("retry-after", "")
-    error.retry_after = float(seconds) if seconds.isascii() and seconds.isdigit() else None
-    return error
+    return short == "UserError" and "." in model and model in text and len(text) < len(model) + 60
