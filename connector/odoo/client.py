@@ -28,7 +28,7 @@ class LoadMessage:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Who answers: `version` such as (19, 0), `transport` odoorpc or json2, the user's id and login."""
+    """Who answers: `version` such as (19, 0), `transport` odoorpc or json2, the user and the company we work in."""
 
     url: str
     database: str
@@ -36,6 +36,7 @@ class Server:
     transport: str
     uid: int
     login: str
+    company: int
 
 
 class OdooClient(Protocol):

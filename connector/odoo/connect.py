@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from odoo_rma.connector import redact
 from odoo_rma.connector.errors import BadSettings, LoginRefused, NoServer, Unknown, Unreachable
 from odoo_rma.connector.odoo import replies
-from odoo_rma.connector.odoo.client import OdooClient, Server
+from odoo_rma.connector.odoo.client import OdooClient, Row, Server
 from odoo_rma.connector.odoo.connection import Connection
 from odoo_rma.connector.odoo.json2_transport import Json2Transport
 from odoo_rma.connector.odoo.odoorpc_transport import OdoorpcTransport
@@ -41,8 +41,11 @@ def connect(settings: OdooSettings, secrets: Secrets) -> OdooClient:
     transport = _transport(url, settings, version, password, key)
     try:
         uid = transport.login()
-        server = Server(url, settings.database, version, transport.name, uid, settings.login)
-        return Connection(transport, server, context=_context(transport, server, settings))
+        me, company = _who(transport, uid, settings)
+        server = Server(url, settings.database, version, transport.name, uid, settings.login, company)
+        # Every call works in one company, and counts days as the user does.
+        context = {"allowed_company_ids": [company], **({"tz": me["tz"]} if me["tz"] else {})}
+        return Connection(transport, server, context=context)
     except (Unknown, Unreachable) as error:
         transport.close()
         raise NoServer(
@@ -162,15 +165,11 @@ def _takes_json2(choice: Choice, version: tuple[int, int], key: str | None) -> b
     return possible
 
 
-def _context(transport: Transport, server: Server, settings: OdooSettings) -> dict[str, Any]:
-    """The context of every call: one company, and the user's time zone."""
-    me = transport.send(
-        "res.users", "read", [server.uid], {"fields": ["login", "company_id", "tz"], "load": None}
-    )[0]
+def _who(transport: Transport, uid: int, settings: OdooSettings) -> tuple[Row, int]:
+    [me] = transport.send("res.users", "read", [uid], {"fields": ["login", "company_id", "tz"], "load": None})
     if me["login"] != settings.login:
         raise LoginRefused(f"The API key belongs to {me['login']!r}, not to {settings.login!r}.")
-    company = me["company_id"] if settings.company is None else _company(transport, settings.company)
-    return {"allowed_company_ids": [company], **({"tz": me["tz"]} if me["tz"] else {})}
+    return me, me["company_id"] if settings.company is None else _company(transport, settings.company)
 
 
 def _company(transport: Transport, name: str) -> int:
