@@ -276,10 +276,10 @@ class Invoices:
             note = self._erp.invoices[other.invoice_id]
             if not note.is_credit or note.state == CANCELED or note.reversed_id != line.invoice_id:
                 continue
-            if other.key:
-                if other.key.parts[-3:-2] == (ITEM,) and other.key.parts[-1] == str(line.id):
+            if other.key and other.key.parts[-3:-2] == (ITEM,):
+                if other.key.parts[-1] == str(line.id):
                     yield other.quantity
-            elif self._first_match(other) == line.id:
+            elif other.product_id and self._first_match(other) == line.id:
                 yield other.quantity
 
     def _first_match(self, credit: InvoiceLine) -> int:

@@ -267,21 +267,22 @@ def _charge(
     rules: CreditRules,
     left: Invoices,
 ) -> NewCreditLine:
-    source = pattern
-    if charge.kind is ChargeKind.SHIPPING_REFUND:
-        source = _shipping_line(charge, invoice, erp) or pattern
-    own_product = source is not pattern
-    taxes = rules.charge_taxes.get(charge.kind)
-    if taxes is None:
-        taxes = source.tax_ids if own_product else ()
+    name = charge.note or charge.kind.value.replace("_", " ").capitalize()
+    shipping = _shipping_line(charge, invoice, erp, left)
+    if shipping and shipping.total == charge.amount:
+        # All of it: the very line that charged it, so that the order shows it as given back.
+        whole = _item(key, Share(charge.id, shipping, shipping.quantity))
+        return replace(whole, key=key.part(CHARGE, charge.id), name=name)
+    source = shipping or pattern
+    taxes = rules.charge_taxes.get(charge.kind, shipping.tax_ids if shipping else ())
     return NewCreditLine(
         key=key.part(CHARGE, charge.id),
-        name=charge.note or charge.kind.value.replace("_", " ").capitalize(),
+        name=name,
         quantity=ONE,
         price_unit=_net(charge.signed, taxes, erp, minor_unit(invoice.currency)),
         discount=ZERO,
-        product_id=source.product_id if own_product else 0,
-        uom_id=source.uom_id if own_product else 0,
+        product_id=0,
+        uom_id=0,
         account_id=rules.charge_accounts.get(charge.kind, source.account_id),
         tax_ids=taxes,
         order_line_ids=(),
@@ -289,17 +290,27 @@ def _charge(
     )
 
 
-def _shipping_line(charge: Charge, invoice: Invoice, erp: Erp) -> InvoiceLine | None:
+def _shipping_line(charge: Charge, invoice: Invoice, erp: Erp, left: Invoices) -> InvoiceLine | None:
     """Find the service line that charged the shipping: its account and taxes are the right ones for giving it back."""
-    fitting = [
+    if charge.kind is not ChargeKind.SHIPPING_REFUND:
+        return None
+    services = [
         x
         for x in erp.invoice_lines.values()
-        if x.invoice_id == invoice.id
-        and x.product_id in erp.products
-        and erp.products[x.product_id].service
-        and x.total >= charge.amount
+        if x.invoice_id == invoice.id and x.product_id in erp.products and erp.products[x.product_id].service
     ]
-    return min(fitting, key=lambda x: x.id, default=None)
+    open_ones = [x for x in services if x.total >= charge.amount and left.left(x) >= x.quantity]
+    if services and not open_ones:
+        raise Refusal(
+            Issue(
+                "over_refund",
+                f"{charge.amount} {invoice.currency} of shipping to give back, but invoice {invoice.name} charged less, "
+                "or it was given back before.",
+                "Check the credit notes of the order, or correct the charge at the source.",
+                "charges",
+            )
+        )
+    return min(open_ones, key=lambda x: x.id, default=None)
 
 
 def _net(amount: Decimal, taxes: tuple[int, ...], erp: Erp, unit: Decimal) -> Decimal:

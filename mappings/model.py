@@ -4,6 +4,9 @@ Frozen, keyword-only records; unknown fields are refused by name; times carry th
 plain decimals. `docs/rma-format.md` explains every field with examples.
 """
 
+import re
+import unicodedata
+from collections import Counter
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -186,11 +189,27 @@ class RefundState(StrEnum):
     CANCELED = "canceled"
 
 
+_NUMBER = re.compile(r"\s*[-+]?[0-9.]+\s*\Z")
+_WHOLE = re.compile(r"\s*[0-9]{1,19}\s*\Z")
+
+
 def _utc_text(value: Any) -> Any:
     # JSON and XML bring times as text; a number would be read as seconds since 1970, which nobody means.
-    if isinstance(value, (int, float)):
+    if not isinstance(value, (str, datetime)) or (isinstance(value, str) and _NUMBER.match(value)):
         raise ValueError("a time is written as text with its zone, such as 2026-11-24T09:30:00Z")
     return value
+
+
+def _whole(value: Any) -> Any:
+    # pydantic alone would take true, "1_000" and digits of other scripts.
+    if isinstance(value, bool) or (isinstance(value, str) and not _WHOLE.match(value)):
+        raise ValueError(f"not a whole number: {str(value)[:40]!r}")
+    return value
+
+
+def _composed(value: Any) -> Any:
+    # The same word typed on two systems may come as different code points; it must give the same key.
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def _lower(value: Any) -> Any:
@@ -198,17 +217,24 @@ def _lower(value: Any) -> Any:
 
 
 # NUL and other control characters cannot be stored by PostgreSQL or shown by anyone.
-_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+PRINTABLE_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+COUNTRY_PATTERN = r"^[A-Z]{2}$"
+EMAIL_PATTERN = r"^[^@\s<>,;\x00-\x1f\x7f]+@[^@\s<>,;\x00-\x1f\x7f]+$"
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10_000, pattern=_PRINTABLE)]
+Text = Annotated[
+    str,
+    BeforeValidator(_composed),
+    StringConstraints(strip_whitespace=True, max_length=10_000, pattern=PRINTABLE_PATTERN),
+]
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=_PRINTABLE)
+    str,
+    BeforeValidator(_composed),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTABLE_PATTERN),
 ]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Email = Annotated[
-    str, BeforeValidator(_lower), StringConstraints(max_length=254, pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")
-]
+Currency = Annotated[str, StringConstraints(pattern=CURRENCY_PATTERN)]
+Country = Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
+Email = Annotated[str, BeforeValidator(_lower), StringConstraints(max_length=254, pattern=EMAIL_PATTERN)]
 When = Annotated[AwareDatetime, BeforeValidator(_utc_text)]
 PositiveQuantity = Annotated[Quantity, Field(gt=0)]
 PositiveAmount = Annotated[Amount, Field(gt=0)]
@@ -414,7 +440,7 @@ class Rma(Record):
         description="Immutable id at the source; with the source, the key of everything made in Odoo."
     )
     number: Name | None = Field(None, description="Number as people see it; the id when left out.")
-    revision: Annotated[int, Field(ge=0, le=2**62)] = Field(
+    revision: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=2**62)] = Field(
         1,
         description="Rises with every change at the source; an older one is ignored, equal ones must be equal.",
     )
@@ -465,7 +491,7 @@ class Rma(Record):
             ("charge", [x.id for x in self.charges]),
             ("refund", [x.id for x in self.refunds]),
         ):
-            twice = sorted({i for i in ids if ids.count(i) > 1})
+            twice = sorted(i for i, times in Counter(ids).items() if times > 1)
             if twice:
                 raise ValueError(f"{what} id used twice: {', '.join(twice)}")
         lines, refunds = {x.id for x in self.lines}, {x.id for x in self.refunds}

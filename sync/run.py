@@ -1,8 +1,7 @@
 """One run, on one screen: take in what the sources have, then for each batch observe, compare, plan, apply, look again."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
 from itertools import islice
 
 from odoo_rma.connector.odoo.client import OdooClient
@@ -13,6 +12,7 @@ from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import Plan
 from odoo_rma.sync.apply import apply
+from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.documents import documents
 from odoo_rma.sync.intake import take_in
 from odoo_rma.sync.lock import run_lock
@@ -25,14 +25,6 @@ from odoo_rma.sync.store import Settled, Store
 
 ROUNDS = 4
 """How often a batch is looked at again before what is still open is left to the next run."""
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Give the time of day; the only clock of a run."""
-    return datetime.now(UTC)
-
 
 def silent(phase: str, done: int, total: int) -> None:
     """Report no progress."""

@@ -1,6 +1,5 @@
 """Everything about one RMA: its timeline, and every document it has in Odoo, looked up now."""
 
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.compare import compare
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
+from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.documents import documents
 from odoo_rma.sync.observe import Observer
 from odoo_rma.sync.reference import Reference
@@ -30,7 +30,7 @@ class RmaView:
     issues: tuple[Issue, ...]
 
 
-def show(settings: Settings, text: str, *, clock: Callable[[], datetime]) -> RmaView:
+def show(settings: Settings, text: str, *, clock: Clock = utc_now) -> RmaView:
     """Look one RMA up by its id or number, in the store and in Odoo.
 
     Raises:

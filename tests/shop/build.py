@@ -1,0 +1,239 @@
+"""Build orders, deliveries and invoices in a few words."""
+
+from dataclasses import replace
+from datetime import date
+from itertools import count
+from typing import Any
+
+from odoo_rma.mappings.credit_note import CreditRules
+from odoo_rma.mappings.erp import (
+    Company,
+    Erp,
+    Invoice,
+    InvoiceLine,
+    Move,
+    Order,
+    OrderLine,
+    Partner,
+    Picking,
+    PickingType,
+    Product,
+    Tax,
+)
+from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.money import CENT, Decimal, round_to
+from odoo_rma.mappings.tax import TaxedLine, totals
+
+D = Decimal
+TODAY = date(2026, 11, 24)
+OUT, IN, STOCK, CUSTOMER, UNIT = 1, 2, 8, 9, 1
+SALES, FEES = 400, 410
+
+
+def rma(*lines: dict[str, Any], order: str = "S-1", id: str = "R-1", **more: Any) -> Rma:
+    """Write an authorized RMA of Alice's."""
+    numbered = [{"id": str(n), **line} for n, line in enumerate(lines, 1)]
+    document = {
+        "source": "shop",
+        "id": id,
+        "order": {"name": order},
+        "customer": {"name": "Alice", "email": "alice@example.com"},
+        "currency": "USD",
+        "authorization": "authorized",
+        "lines": numbered,
+    }
+    return Rma.model_validate(document | more)
+
+
+class Shop:
+    """Everything one Odoo company holds."""
+
+    def __init__(self, *, tax: str = "15", included: bool = False, round_globally: bool = False) -> None:
+        self._ids = count(100)
+        company = Company(1, "Shop", "USD", round_globally, None)
+        taxes = {1: Tax(1, "VAT", "percent", D(tax), included, True)}
+        types = {OUT: PickingType(OUT, "outgoing", IN, CUSTOMER), IN: PickingType(IN, "incoming", OUT, STOCK)}
+        self.erp = Erp(
+            company, *({} for _ in range(6)), types, {}, {}, taxes, {}, languages=frozenset({"en_US"})
+        )
+        self.rules = CreditRules(today=TODAY)
+        self.alice = self.partner("Alice", "alice@example.com")
+
+    def new(self) -> int:
+        return next(self._ids)
+
+    def partner(self, name: str, email: str, **more: Any) -> int:
+        record = self.new()
+        values = {"email": email, "phone": False, "vat": False, "ref": False, "street": False, "city": False}
+        fields = {"vat": "", "ref": "", "commercial_id": record, "key": None} | more
+        self.erp.partners[record] = Partner(record, name, email, values=values, **fields)
+        return record
+
+    def product(self, sku: str, tracking: str = "none", *, service: bool = False) -> int:
+        known = [p.id for p in self.erp.products.values() if p.sku == sku]
+        if known:
+            return known[0]
+        record = self.new()
+        self.erp.products[record] = Product(record, sku, "", tracking, service)
+        return record
+
+    def order(self, *lines: tuple[str, str, str], ref: str = "S-1", **more: Any) -> Order:
+        """Sell: (sku, quantity, unit price)."""
+        record = self.new()
+        who = more.pop("partner", self.alice)
+        fields = {"state": "sale", "currency": "USD", "company_id": 1} | more
+        refs = {"client_order_ref": ref, "name": f"SO{record}"}
+        order = Order(
+            record,
+            f"SO{record}",
+            refs,
+            partner_id=who,
+            shipping_partner_id=who,
+            invoice_partner_id=who,
+            **fields,
+        )
+        self.erp.orders[record] = order
+        for sku, quantity, price in lines:
+            line = self.new()
+            product = self.product(sku)
+            self.erp.order_lines[line] = OrderLine(line, record, product, D(quantity), D(price), D(0))
+        return order
+
+    def deliver(self, order: Order, *parts: tuple[str, str], lots: dict[str, str] | None = None) -> int:
+        """Ship: (sku, quantity); all lines in full when left out."""
+        own = [x for x in self.erp.order_lines.values() if x.order_id == order.id]
+        sku_of = {x.id: self.erp.products[x.product_id].sku for x in own}
+        wanted = parts or tuple((sku_of[x.id], str(x.ordered)) for x in own)
+        picking = self.new()
+        self.erp.pickings[picking] = Picking(
+            picking, f"OUT{picking}", "done", OUT, order.partner_id, STOCK, CUSTOMER, 0, None
+        )
+        for sku, quantity in wanted:
+            line = next(x for x in own if sku_of[x.id] == sku)
+            self.move(picking, line.product_id, line.id, D(quantity), lots)
+        return picking
+
+    def move(
+        self, picking: int, product: int, line: int, quantity: Decimal, lots: dict[str, str] | None = None
+    ) -> None:
+        own_lots = {self.lot(name): D(q) for name, q in (lots or {}).items()}
+        record = self.new()
+        self.erp.moves[record] = Move(
+            record,
+            picking,
+            product,
+            line,
+            0,
+            "done",
+            quantity,
+            quantity,
+            UNIT,
+            True,
+            STOCK,
+            CUSTOMER,
+            (),
+            own_lots,
+        )
+
+    def lot(self, name: str) -> int:
+        known = [i for i, n in self.erp.lots.items() if n == name]
+        if known:
+            return known[0]
+        record = self.new()
+        self.erp.lots[record] = name
+        return record
+
+    def invoice(self, order: Order, *parts: tuple[str, str], paid: bool = False) -> int:
+        """Invoice: (sku, quantity); all lines in full when left out."""
+        own = [x for x in self.erp.order_lines.values() if x.order_id == order.id]
+        sku_of = {x.id: self.erp.products[x.product_id].sku for x in own}
+        wanted = parts or tuple((sku_of[x.id], str(x.ordered)) for x in own)
+        record = self.new()
+        lines = []
+        for sku, quantity in wanted:
+            line = next(x for x in own if sku_of[x.id] == sku)
+            lines.append((line, D(quantity)))
+        total = self.total([TaxedLine(q, x.price_unit, x.discount, (1,)) for x, q in lines])
+        residual = D(0) if paid else total
+        state = "paid" if paid else "not_paid"
+        self.erp.invoices[record] = Invoice(
+            record,
+            f"INV{record}",
+            False,
+            "posted",
+            state,
+            order.partner_id,
+            1,
+            order.currency,
+            total,
+            residual,
+            0,
+            date(2026, 11, 1),
+            None,
+        )
+        for line, quantity in lines:
+            self.invoice_line(record, line.product_id, (line.id,), quantity, line.price_unit)
+        return record
+
+    def total(self, lines: list[TaxedLine]) -> Decimal:
+        sums = totals(lines, self.erp.taxes, CENT, round_globally=self.erp.company.round_globally)
+        assert sums is not None
+        return sum(sums, D(0))
+
+    def invoice_line(
+        self,
+        invoice: int,
+        product: int,
+        order_lines: tuple[int, ...],
+        quantity: Decimal,
+        price: Decimal,
+        **more: Any,
+    ) -> None:
+        record = self.new()
+        fields = {"discount": D(0), "tax_ids": (1,), "account_id": SALES, "key": None, "name": "goods"} | more
+        value = round_to(quantity * price, CENT)
+        total = self.total([TaxedLine(quantity, price, D(0), (1,))])
+        self.erp.invoice_lines[record] = InvoiceLine(
+            id=record,
+            invoice_id=invoice,
+            product_id=product,
+            order_line_ids=order_lines,
+            quantity=quantity,
+            price_unit=price,
+            analytic=False,
+            uom_id=UNIT,
+            subtotal=value,
+            total=total,
+            **fields,
+        )
+
+    def credit_by_hand(self, invoice: int, sku: str, quantity: str) -> None:
+        """A person's credit note, without any mark of ours."""
+        record, product = self.new(), self.product(sku)
+        source = next(
+            x for x in self.erp.invoice_lines.values() if x.invoice_id == invoice and x.product_id == product
+        )
+        one = replace(
+            self.erp.invoices[invoice], id=record, is_credit=True, reversed_id=invoice, name=f"R{record}"
+        )
+        self.erp.invoices[record] = one
+        self.invoice_line(record, product, source.order_line_ids, D(quantity), source.price_unit)
+
+    def return_by_hand(self, picking: int, sku: str, quantity: str) -> None:
+        """A person's return of a delivery, done."""
+        record, product = self.new(), self.product(sku)
+        origin = next(
+            m for m in self.erp.moves.values() if m.picking_id == picking and m.product_id == product
+        )
+        back = replace(self.erp.pickings[picking], id=record, name=f"IN{record}", type_id=IN)
+        self.erp.pickings[record] = back
+        move = replace(
+            origin,
+            id=self.new(),
+            picking_id=record,
+            origin_move_id=origin.id,
+            demand=D(quantity),
+            done=D(quantity),
+            outgoing=False,
+        )
+        self.erp.moves[move.id] = move
