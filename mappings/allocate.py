@@ -108,15 +108,25 @@ def factor(order_line: OrderLine, product_id: int, erp: Erp) -> Decimal:
     return demand / order_line.ordered if order_line.ordered else ZERO
 
 
-def allocate_returns(line: RmaLine, order_lines: list[OrderLine], erp: Erp, left: Deliveries) -> list[Slice]:
-    """Spread the authorized units of an RMA line over delivered moves, oldest delivery first.
+def allocate_returns(
+    line: RmaLine,
+    quantity: Decimal,
+    order_lines: list[OrderLine],
+    erp: Erp,
+    left: Deliveries,
+    *,
+    strict: bool = True,
+) -> list[Slice]:
+    """Spread units of an RMA line over delivered moves, its own returns first, then the oldest delivery.
+
+    Not `strict` gives what there is instead of refusing.
 
     Raises:
         Refusal: nothing of it was delivered, or less is left than is to come back, or a lot was never delivered.
 
     """
     slices: list[Slice] = []
-    need, available = line.allowed, ZERO
+    need, available = quantity, ZERO
     for order_line in order_lines:
         by_product = delivered_moves(order_line, erp)
         ratios = {p: factor(order_line, p, erp) for p in by_product}
@@ -128,8 +138,8 @@ def allocate_returns(line: RmaLine, order_lines: list[OrderLine], erp: Erp, left
         for product_id, moves in by_product.items():
             slices += _spread(line, order_line, moves, part, ratios[product_id], erp, left)
         need -= part
-    if need > 0:
-        raise Refusal(_short(line, order_lines, available, erp))
+    if need > 0 and strict:
+        raise Refusal(_short(line, quantity, order_lines, available, erp))
     left.take(slices)
     return slices
 
@@ -181,7 +191,9 @@ def _unknown_lot(line: RmaLine, lot: str, wanted: Decimal, short: Decimal) -> Is
     )
 
 
-def _short(line: RmaLine, order_lines: list[OrderLine], available: Decimal, erp: Erp) -> Issue:
+def _short(
+    line: RmaLine, quantity: Decimal, order_lines: list[OrderLine], available: Decimal, erp: Erp
+) -> Issue:
     delivered = ZERO
     for order_line in order_lines:
         by_product = delivered_moves(order_line, erp)
@@ -189,7 +201,7 @@ def _short(line: RmaLine, order_lines: list[OrderLine], available: Decimal, erp:
         delivered += Decimal(min(units, default=ZERO))
     ordered = sum((x.ordered for x in order_lines), ZERO)
     numbers = {
-        "wanted": plain(line.allowed),
+        "wanted": plain(quantity),
         "ordered": plain(ordered),
         "delivered": plain(delivered),
         "left": plain(max(available, ZERO)),
@@ -198,14 +210,14 @@ def _short(line: RmaLine, order_lines: list[OrderLine], available: Decimal, erp:
     if not delivered:
         return Issue(
             "undelivered",
-            f"{plain(line.allowed)} × {what} to come back, but none of {plain(ordered)} ordered was delivered.",
+            f"{plain(quantity)} × {what} to come back, but none of {plain(ordered)} ordered was delivered.",
             "Validate the delivery in Odoo, or cancel the RMA.",
             f"lines.{line.id}",
             numbers,
         )
     return Issue(
         "over_return",
-        f"{plain(line.allowed)} × {what} to come back, but of {plain(delivered)} delivered only "
+        f"{plain(quantity)} × {what} to come back, but of {plain(delivered)} delivered only "
         f"{numbers['left']} are not back or on their way back yet.",
         "Lower the quantity at the source, or check the other returns of the order.",
         f"lines.{line.id}.requested",

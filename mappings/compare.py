@@ -14,7 +14,7 @@ from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.due import CreditOn, find_due
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Authorization, Rma
+from odoo_rma.mappings.model import Authorization, Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.plan import Plan
@@ -106,10 +106,20 @@ class _Comparison:
         if not (rma.is_authorized or self.plan.transfers):
             return {}
         return {
-            line.id: allocate_returns(line, lines[line.id], self.erp, self.deliveries)
+            line.id: self._slices(line, lines[line.id])
             for line in rma.lines
             if line.physical and line.allowed > 0
         }
+
+    def _slices(self, line: RmaLine, order_lines: list[OrderLine]) -> list[Slice]:
+        """An ended RMA claims no more than what came back, so that it never blocks another."""
+        if self._open():
+            return allocate_returns(line, line.allowed, order_lines, self.erp, self.deliveries)
+        if self.source.source_receives:
+            return allocate_returns(line, line.received, order_lines, self.erp, self.deliveries)
+        back = sum((m.done for m in own_moves(self.plan.rma, self.erp) if m.state == DONE), ZERO)
+        most = min(back, line.allowed)
+        return allocate_returns(line, most, order_lines, self.erp, self.deliveries, strict=False)
 
     def _open(self) -> bool:
         rma = self.plan.rma
