@@ -27,12 +27,17 @@ class Source(Protocol):
     """A returns system, or a folder of files that stands for one."""
 
     name: str
+    notes: list[str]
+    """What the last `changes` left alone, and why, in words for the person who runs it."""
 
-    def changes(self) -> Iterator[Incoming]:
-        """Give every RMA that may have changed. Read lazily; nothing is lost when the reader stops half-way."""
+    def changes(self, everything: bool = False) -> Iterator[Incoming]:
+        """Give every RMA that may have changed. Read lazily; nothing is lost when the reader stops half-way.
+
+        With `everything`, also what was given and settled before: a cold start, after the store was deleted.
+        """
 
     def settle(self) -> None:
-        """Tell the source that all that `changes` gave is safely in the store."""
+        """Tell the source that all that `changes` gave so far is safely in the store."""
 
     def close(self) -> None:
         """Let go of what was claimed but not settled."""
