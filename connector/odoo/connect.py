@@ -36,6 +36,10 @@ def connect(settings: OdooSettings, secrets: Secrets) -> OdooClient:
     """
     password, key = _plain(secrets.password), _plain(secrets.api_key)
     redact.register(password, key)
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise BadSettings("The API key holds characters that no API key has; copy it again.")
+    if not (settings.database.isascii() and settings.database.isprintable()):
+        raise BadSettings("odoo.database must be plain ASCII.")
     url = _address(settings)
     version = _version(url, settings)
     transport = _transport(url, settings, version, password, key)
