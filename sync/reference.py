@@ -12,8 +12,11 @@ from odoo_rma.mappings.money import from_odoo
 
 
 def day(value: str | bool | None) -> date | None:
-    """Read a date as Odoo writes it; False is none."""
-    return date.fromisoformat(value) if isinstance(value, str) else None
+    """Read a date as Odoo writes it; False is none, and so is `1-01-01`, Odoo's word for "never locked"."""
+    if not isinstance(value, str):
+        return None
+    year, month, number = map(int, value.split("-"))
+    return date(year, month, number) if year > 1 else None
 
 
 class Reference:
