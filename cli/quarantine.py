@@ -134,7 +134,12 @@ def drop(session: Session, rma: str, note: str, yes: bool, as_json: bool) -> Non
 @quarantine.command()
 @click.argument("rma")
 @click.option(
-    "--partner-id", type=click.IntRange(1), metavar="ID", help="Its customer is this contact in Odoo."
+    "--partner-id",
+    "--partner",
+    "partner_id",
+    type=click.IntRange(1),
+    metavar="ID",
+    help="Its customer is this contact in Odoo.",
 )
 @click.option("--order", metavar="NAME", help="Its goods come from this sale order in Odoo.")
 @note_option

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from odoo_rma.cli.output import clean, local, print_json, print_table
-from odoo_rma.cli.session import Session, json_option, pass_session
+from odoo_rma.cli.session import Session, json_option, now, pass_session
 
 if TYPE_CHECKING:
     from odoo_rma.sync.show import RmaView
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def show(session: Session, rma: str, as_json: bool) -> None:
     """Show one RMA with its documents in Odoo.
 
-    What happened, in order, and every document with its link.
-    RMA is the id or the number, or source/id where several sources use the same one.
+    What happened, in order, and every document with its link. RMA is the id or the number, or source/id where
+    several sources use the same one.
 
     \b
     Examples:
@@ -29,7 +29,7 @@ def show(session: Session, rma: str, as_json: bool) -> None:
     """
     from odoo_rma.sync import show as sync_show  # noqa: PLC0415 (the Odoo client is loaded only here)
 
-    view = sync_show.show(session.settings(), rma)
+    view = sync_show.show(session.settings(), rma, clock=now)
     if as_json:
         print_json(_as_dict(view))
     else:
@@ -41,6 +41,7 @@ def _as_dict(view: "RmaView") -> dict[str, object]:
         "rma": view.rma.model_dump(mode="json"),
         "timeline": [{"at": at, "who": who, "text": text} for at, who, text in view.timeline],
         "documents": [asdict(d) for d in view.documents],
+        "steps": list(view.steps),
         "issues": [i.as_dict() for i in view.issues],
     }
 
@@ -60,3 +61,5 @@ def _print(view: "RmaView") -> None:
         print_table(("document", "name", "state", "link"), rows)
     else:
         click.echo("No document in Odoo yet.")
+    for step in view.steps:
+        click.echo(clean(f"The next sync will: {step}"))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
+from unicodedata import normalize
 
 from pydantic import ValidationError
 
@@ -96,7 +97,7 @@ class StoreBase:
                 " UNION ALL SELECT seq, source, key, NULL AS number FROM quarantine)"
                 f" WHERE {column} = ?1 OR source || '/' || {column} = ?1 ORDER BY source, seq"
             )
-            if rows := self._rows(sql, text.strip()):
+            if rows := self._rows(sql, storable(normalize("NFC", text.strip()))):
                 return [(row["source"], row["key"]) for row in rows]
         return []
 

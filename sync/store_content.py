@@ -24,7 +24,7 @@ def document_digest(document: dict[str, Any]) -> str:
 
 
 def differences(one: Rma, other: Rma) -> tuple[str, ...]:
-    """Name the fields in which two snapshots differ, such as `lines.0.received`."""
+    """Name the fields in which two snapshots differ, such as `lines.1.received`."""
     return tuple(_differing(_plain_data(one), _plain_data(other), ""))
 
 
@@ -54,7 +54,8 @@ def _differing(one: Any, other: Any, path: str) -> Iterator[str]:
         for name in sorted(one.keys() | other.keys()):
             yield from _differing(one.get(name), other.get(name), f"{path}.{name}".lstrip("."))
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for position, (a, b) in enumerate(zip(one, other, strict=True)):
+        # People count from one.
+        for position, (a, b) in enumerate(zip(one, other, strict=True), 1):
             yield from _differing(a, b, f"{path}.{position}")
     elif one != other:
         yield path

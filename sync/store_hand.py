@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import ValidationError
-
 from odoo_rma.connector.errors import Stop
-from odoo_rma.connector.sources.base import Incoming
+from odoo_rma.connector.sources.reading import read_document
 from odoo_rma.mappings.decisions import Decisions
-from odoo_rma.mappings.model import Rma
 from odoo_rma.sync.store_base import NotFound
 from odoo_rma.sync.store_intake import Intake
 from odoo_rma.sync.store_rows import Entry
@@ -108,13 +105,10 @@ class ByHand(Intake):
 
     def _read_again(self, unread: Sequence[Entry], now: datetime) -> str | None:
         for entry in unread:
-            document = entry.document or {}
-            try:
-                rma = Rma.model_validate({"source": entry.source} | document)
-            except ValidationError:
-                continue
-            self._receive(entry.source, Incoming(entry.origin, document, rma.id, rma), now)
-            return rma.id
+            incoming = read_document(entry.document or {}, source=entry.source, origin=entry.origin)
+            if incoming.rma is not None:
+                self._receive(entry.source, incoming, now)
+                return incoming.rma.id
         return None
 
     def _with_snapshot(self, source: str, key: str) -> str | None:

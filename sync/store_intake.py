@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from unicodedata import normalize
 
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.issues import Issue
@@ -149,7 +150,7 @@ def _in_short(rma: Rma) -> str:
 
 def _readable_id(incoming: Incoming) -> str:
     """Give the id as far as it can stand in the store; what cannot be written there is no id."""
-    text = (incoming.id or "").strip()
+    text = normalize("NFC", (incoming.id or "").strip())
     return text if len(text) <= 200 and text.isprintable() else ""
 
 

@@ -17,7 +17,7 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.sync import store_file
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.store import Store
-from odoo_rma.sync.store_schema import VERSION
+from odoo_rma.sync.store_schema import MIGRATIONS, VERSION
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -183,7 +183,7 @@ def test_a_store_from_a_newer_release_is_refused(path: Path) -> None:
 
 def test_an_older_store_is_brought_up_to_date(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(path)
-    steps = (*store_file.MIGRATIONS, ("ALTER TABLE rma ADD COLUMN tried INTEGER NOT NULL DEFAULT 0",))
+    steps = (*MIGRATIONS, ("ALTER TABLE rma ADD COLUMN tried INTEGER NOT NULL DEFAULT 0",))
     monkeypatch.setattr(store_file, "MIGRATIONS", steps)
     monkeypatch.setattr(store_file, "VERSION", len(steps))
     with Store.open(path) as store:
@@ -196,7 +196,7 @@ def test_a_step_that_fails_leaves_the_older_store_as_it_was(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(path)
-    steps = (*store_file.MIGRATIONS, ("ALTER TABLE rma ADD COLUMN tried INTEGER", "NONSENSE"))
+    steps = (*MIGRATIONS, ("ALTER TABLE rma ADD COLUMN tried INTEGER", "NONSENSE"))
     with monkeypatch.context() as patch:
         patch.setattr(store_file, "MIGRATIONS", steps)
         patch.setattr(store_file, "VERSION", len(steps))

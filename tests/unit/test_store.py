@@ -90,7 +90,7 @@ class TestReceive:
         assert store.rma("shop", "1") == rma()
         (entry,) = store.quarantine_list()
         assert (entry.code, entry.held) == ("conflict", True)
-        assert "lines.0.received, note" in entry.issues[0].message
+        assert "lines.1.received, note" in entry.issues[0].message
         assert entry.issues[0].numbers["accepted"] != entry.issues[0].numbers["offered"]
         assert "above 1" in entry.issues[0].way_out
         assert open_ids(store) == []
