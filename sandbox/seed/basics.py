@@ -103,6 +103,7 @@ def users(env: Any, shop: Any) -> Any:
             "login": row["login"],
             "password": row["login"],
             "name": row["name"],
+            "email": f"{row['login']}@nordwind.example",  # without one, Odoo 14 cannot write into a chatter
             "tz": "UTC",
             groups: [(6, 0, ids)],
         }
