@@ -103,6 +103,17 @@ class TestReceive:
         take(store, rma(requested_at="2026-11-01T12:00:00Z"))
         assert take(store, rma(requested_at="2026-11-01T13:00:00+01:00")) == [Reception.SAME]
 
+    def test_a_conflict_that_a_person_has_settled_does_not_come_back(self, store: Store) -> None:
+        take(store, rma(), rma(note="other"))
+        store.resolve("1", now=NOW, partner_id=42)
+        assert take(store, rma(note="other")) == [Reception.SAME]
+        assert take(store, rma(note="third")) == [Reception.CONFLICT]
+
+    def test_a_release_that_digests_otherwise_sees_no_conflict(self, store: Store) -> None:
+        take(store, rma())
+        store._connection.execute("UPDATE rma SET digest = 'of another release'")
+        assert take(store, rma()) == [Reception.SAME]
+
     def test_a_conflict_ends_with_a_higher_revision(self, store: Store) -> None:
         take(store, rma(), rma(note="other"), rma(revision=2))
         assert codes(store) == []
