@@ -1,5 +1,6 @@
 """No secret in any log: known secrets are struck out of every record, and chatty libraries are fenced."""
 
+import json
 import logging
 import threading
 from urllib.parse import quote
@@ -28,7 +29,9 @@ def register(*secrets: str | None) -> None:
     with _lock:
         for secret in secrets:
             if secret:
-                _secrets.update({secret, repr(secret)[1:-1], quote(secret, safe="")})
+                _secrets.update(
+                    {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], quote(secret, safe="")}
+                )
 
 
 def redact(text: str) -> str:

@@ -1,0 +1,55 @@
+"""A registered secret is in nothing that is logged, whichever way it got into the record."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from odoo_rma.connector import redact
+
+SECRET = "s3cret/+'\"pw"
+
+
+@pytest.fixture
+def written() -> Iterator[tuple[logging.Logger, io.StringIO]]:
+    redact.register(SECRET, None, "")
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    logger = logging.getLogger("test-redact")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    redact.install(logger)
+    redact.install(logger)
+    yield logger, stream
+    logger.removeHandler(handler)
+
+
+def test_messages_arguments_and_tracebacks_are_clean(written: tuple[logging.Logger, io.StringIO]) -> None:
+    logger, stream = written
+    logger.info("plain %s, quoted %r, in data %s", SECRET, SECRET, {"password": SECRET})
+    try:
+        raise ValueError(f"no {SECRET} here")
+    except ValueError:
+        logger.exception("failed")
+    logger.info("in an address: https://h/?k=s3cret%2F%2B%27%22pw")
+    logger.info("in a body: %s", json.dumps({"key": SECRET}))
+    text = stream.getvalue()
+    assert text.startswith(f"INFO plain {redact.STRUCK}")
+    assert "ValueError: no [secret] here" in text
+    assert "s3cret" not in text
+
+
+def test_without_a_secret_nothing_changes() -> None:
+    assert redact.redact("nothing to see") == "nothing to see"
+
+
+def test_fenced_loggers_stay_silent_at_debug(caplog: pytest.LogCaptureFixture) -> None:
+    redact.fence()
+    for name in redact.FENCED:
+        caplog.set_level(logging.DEBUG, logger=name)
+        logging.getLogger(name).debug("the password is %s", SECRET)
+        logging.getLogger(name).warning("a warning of %s", name)
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * len(redact.FENCED)
