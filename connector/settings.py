@@ -5,7 +5,7 @@ Every field is explained in docs/settings.md; `odoo-rma init` writes a first fil
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -67,7 +67,7 @@ class SourceSettings(Part):
     """`[sources.NAME]`: a returns system."""
 
     type: str = Field("files", description="Which kind of source; `files` reads a folder.")
-    path: Path = Field(description="The folder that holds inbox, done, refused and outbox.")
+    path: Path = Field(Path("rma"), description="The folder that holds inbox, done, refused and outbox.")
     receipts: Receipts = Field(
         Receipts.RMA, description="Who owns the receipt: rma books what the source says, erp waits."
     )
@@ -76,6 +76,12 @@ class SourceSettings(Part):
     max_depth: int = Field(64, gt=0, description="Deepest nesting accepted.")
     max_elements: int = Field(
         100_000, gt=0, description="Most elements (XML) or values (JSON) accepted per RMA."
+    )
+    quiet_seconds: float = Field(
+        2.0, ge=0, description="A file changed less than so many seconds ago is still being written."
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="Free table for sources of other packages; `files` takes none."
     )
 
 

@@ -12,7 +12,13 @@ from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal
 
-__all__ = ["Broken", "Piece", "read_document"]
+__all__ = ["MAX_ITEM", "SEND_AGAIN", "Broken", "Piece", "read_document"]
+
+MAX_ITEM = 4_000_000
+"""Bytes that one RMA may take; more is no RMA."""
+
+SEND_AGAIN = "Correct it at the source and put the file into the inbox again."
+"""The way out of most broken files."""
 
 # SUBSTITUTE, the control character meant for this: it can be stored, and the model refuses it like any other.
 _HALF_CHARACTER = dict.fromkeys(range(0xD800, 0xE000), "\x1a")

@@ -1,0 +1,141 @@
+"""The file source: RMAs as JSON or XML files, dropped into a folder by anyone."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from odoo_rma.connector.settings import SourceSettings
+from odoo_rma.connector.sources.base import Incoming
+from odoo_rma.connector.sources.folder import Drop, Folder, shown
+from odoo_rma.connector.sources.json_pieces import json_pieces
+from odoo_rma.connector.sources.reading import Broken, Piece, read_document
+from odoo_rma.connector.sources.xml_pieces import xml_pieces
+
+__all__ = ["FileSource"]
+
+_MOST_REASONS = 1_000
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What came out of one file of the inbox."""
+
+    file: Drop
+    accepted: int = 0
+    refused: int = 0
+    readable: bool = True  # by the operating system
+    reasons: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, incoming: Incoming) -> None:
+        if not incoming.issues:
+            self.accepted += 1
+            return
+        self.refused += 1
+        self.readable = self.readable and incoming.issues[0].code != "unreadable_file"
+        if len(self.reasons) < _MOST_REASONS:
+            issues = [issue.as_dict() for issue in incoming.issues]
+            self.reasons.append({"where": incoming.origin, "id": incoming.id, "issues": issues})
+
+    def report(self) -> dict[str, Any] | None:
+        """Give what stands beside a refused file; None when all of it was readable."""
+        if not self.refused:
+            return None
+        return {
+            "file": shown(self.file.path),
+            "accepted": self.accepted,
+            "refused": self.refused,
+            "reasons": self.reasons,
+        }
+
+
+class FileSource:
+    """Reads a folder of RMA files; see docs/rma-format.md.
+
+    Raises:
+        BadSettings: the folder cannot be used.
+
+    """
+
+    def __init__(self, name: str, settings: SourceSettings, *, now: Callable[[], float] = time.time) -> None:
+        self.name = name
+        self.notes: list[str] = []
+        self._settings, self._now = settings, now
+        self._folder = Folder(settings.path)
+        self._read: list[_Outcome] = []
+        self._reading = False
+
+    def changes(self, everything: bool = False) -> Iterator[Incoming]:
+        """Give every RMA in the inbox; with `everything`, first those of the files settled before.
+
+        Nothing is given while another run holds the inbox; a note says so.
+        """
+        self.notes, self._read = [], []
+        if not self._folder.claim():
+            self.notes.append(f"Another run is reading {self._folder.inbox}; nothing was taken.")
+            return
+        self._reading = True
+        if everything:
+            for file in self._folder.settled():
+                yield from self._items(file, f"{file.path.parent.name}/{shown(file.path)}")
+        for file in self._folder.waiting(self._now(), self._settings.quiet_seconds, self.notes.append):
+            yield from self._inbox_file(file)
+        self._reading = False
+
+    def settle(self) -> None:
+        """Move every file that was read to its end to `done`, or with its reasons to `refused`.
+
+        Raises:
+            StoreFailed: a file could not be moved; it and those after it are still in the inbox.
+
+        """
+        while self._read:
+            outcome = self._read[0]
+            if outcome.file.changed:
+                self.notes.append(
+                    f"{shown(outcome.file.path)}: changed since it was read, left for the next run."
+                )
+            else:
+                self._folder.put_away(outcome.file.path, outcome.report())
+            self._read.pop(0)
+        if not self._reading:
+            self._folder.release()
+
+    def close(self) -> None:
+        """Let go of the inbox; what was not settled stays there."""
+        self._read, self._reading = [], False
+        self._folder.release()
+
+    def _inbox_file(self, file: Drop) -> Iterator[Incoming]:
+        outcome = _Outcome(file)
+        for incoming in self._items(file, shown(file.path)):
+            outcome.add(incoming)
+            yield incoming
+        if outcome.readable:
+            self._read.append(outcome)
+
+    def _items(self, file: Drop, name: str) -> Iterator[Incoming]:
+        number = 0
+        try:
+            for piece in self._pieces(file):
+                number = piece.number
+                origin = f"{name}, item {number} (line {piece.line})"
+                yield read_document(piece.document, source=self.name, origin=origin, issues=piece.issues)
+        except Broken as broken:
+            if file.changed:
+                self.notes.append(f"{name}: changed while it was read, left for the next run.")
+                return
+            origin = f"{name}, after item {number}" if number else name
+            yield Incoming(origin=origin, document={}, issues=(broken.issue,))
+
+    def _pieces(self, file: Drop) -> Iterator[Piece]:
+        if self._folder.leads_outside(file.path):
+            raise Broken(
+                "outside_link",
+                "The file is a link that leads out of the folder.",
+                "Put the file itself there.",
+            )
+        chunks = file.chunks(self._settings.max_bytes)
+        if file.format == "xml":
+            return xml_pieces(chunks, self._settings)
+        return json_pieces(chunks, self._settings, lines=file.format == "lines")
