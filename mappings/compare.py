@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from html import escape
 
 from odoo_rma.mappings.allocate import Deliveries, Invoices, Slice, allocate_returns, arrived
-from odoo_rma.mappings.credit_note import CreditRules, credited, own_notes, plan_credit_notes
+from odoo_rma.mappings.credit_lines import CreditRules
+from odoo_rma.mappings.credit_note import credited, own_notes, plan_credit_notes
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.due import CreditOn, find_due

@@ -5,35 +5,21 @@ Nothing is written that does not add up to what the customer was promised; the c
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
 
 from odoo_rma.mappings.allocate import ITEM, Invoices, Share
+from odoo_rma.mappings.credit_lines import CHARGE, CreditRules, calculation, charge_line, item, sums_of
 from odoo_rma.mappings.due import Credited, Due
 from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Charge, ChargeKind, Rma
-from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal, minor_unit, plain, round_to
+from odoo_rma.mappings.model import Charge, Rma
+from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal, minor_unit, plain
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, Note, PostCreditNote, Reconcile, Step
-from odoo_rma.mappings.tax import TaxedLine, totals
 
 CREDIT = "credit"
-CHARGE = "charge"
-
-
-@dataclass(frozen=True, slots=True)
-class CreditRules:
-    """How credit notes are made; ids are already looked up in Odoo."""
-
-    today: date
-    post: bool = True
-    journal_id: int = 0
-    charge_accounts: Mapping[ChargeKind, int] = field(default_factory=dict)
-    charge_taxes: Mapping[ChargeKind, tuple[int, ...]] = field(default_factory=dict)
-    rounding_account: int = 0
-    reconciles_itself: bool = True
 
 
 def own_notes(rma: Rma, erp: Erp) -> list[Invoice]:
@@ -216,10 +202,10 @@ def _draft(
             )
         )
     key = Key(rma.source, rma.id, CREDIT, (due.kind, due.id, str(invoice.id)))
-    lines = [_item(key, s) for s in shares]
+    lines = [item(key, s) for s in shares]
     pattern = shares[0].invoice_line if shares else _any_line(invoice, erp)
-    lines += [_charge(key, c, pattern, invoice, erp, rules, left) for c in charges]
-    sums = _sums(lines, erp, invoice.currency)
+    lines += [charge_line(key, c, pattern, invoice, erp, rules, left) for c in charges]
+    sums = sums_of(lines, erp, invoice.currency)
     what = " ".join(filter(None, [rma.label, f"refund {due.id}" if due.kind == "refund" else ""]))
     return MakeCreditNote(
         key=key,
@@ -233,95 +219,12 @@ def _draft(
         origin=rma.label,
         lines=tuple(lines),
         expected=sums[0] + sums[1] if sums else None,
-        calculation=tuple(_calculation(lines, sums, invoice.currency)),
+        calculation=tuple(calculation(lines, sums, invoice.currency)),
     )
 
 
 def _any_line(invoice: Invoice, erp: Erp) -> InvoiceLine:
     return min((x for x in erp.invoice_lines.values() if x.invoice_id == invoice.id), key=lambda x: x.id)
-
-
-def _item(key: Key, share: Share) -> NewCreditLine:
-    line = share.invoice_line
-    return NewCreditLine(
-        key=key.part(ITEM, share.line_id, line.id),
-        name=line.name,
-        quantity=share.quantity,
-        price_unit=line.price_unit,
-        discount=line.discount,
-        product_id=line.product_id,
-        uom_id=line.uom_id,
-        account_id=line.account_id,
-        tax_ids=line.tax_ids,
-        order_line_ids=line.order_line_ids,
-        analytic=line.analytic,
-    )
-
-
-def _charge(
-    key: Key,
-    charge: Charge,
-    pattern: InvoiceLine,
-    invoice: Invoice,
-    erp: Erp,
-    rules: CreditRules,
-    left: Invoices,
-) -> NewCreditLine:
-    name = charge.note or charge.kind.value.replace("_", " ").capitalize()
-    shipping = _shipping_line(charge, invoice, erp, left)
-    if shipping and shipping.total == charge.amount:
-        # All of it: the very line that charged it, so that the order shows it as given back.
-        whole = _item(key, Share(charge.id, shipping, shipping.quantity))
-        return replace(whole, key=key.part(CHARGE, charge.id), name=name)
-    source = shipping or pattern
-    taxes = rules.charge_taxes.get(charge.kind, shipping.tax_ids if shipping else ())
-    return NewCreditLine(
-        key=key.part(CHARGE, charge.id),
-        name=name,
-        quantity=ONE,
-        price_unit=_net(charge.signed, taxes, erp, minor_unit(invoice.currency)),
-        discount=ZERO,
-        product_id=0,
-        uom_id=0,
-        account_id=rules.charge_accounts.get(charge.kind, source.account_id),
-        tax_ids=taxes,
-        order_line_ids=(),
-        analytic=source.analytic,
-    )
-
-
-def _shipping_line(charge: Charge, invoice: Invoice, erp: Erp, left: Invoices) -> InvoiceLine | None:
-    """Find the service line that charged the shipping: its account and taxes are the right ones for giving it back."""
-    if charge.kind is not ChargeKind.SHIPPING_REFUND:
-        return None
-    services = [
-        x
-        for x in erp.invoice_lines.values()
-        if x.invoice_id == invoice.id and x.product_id in erp.products and erp.products[x.product_id].service
-    ]
-    open_ones = [x for x in services if x.total >= charge.amount and left.left(x) >= x.quantity]
-    if services and not open_ones:
-        raise Refusal(
-            Issue(
-                "over_refund",
-                f"{charge.amount} {invoice.currency} of shipping to give back, but invoice {invoice.name} charged less, "
-                "or it was given back before.",
-                "Check the credit notes of the order, or correct the charge at the source.",
-                "charges",
-            )
-        )
-    return min(open_ones, key=lambda x: x.id, default=None)
-
-
-def _net(amount: Decimal, taxes: tuple[int, ...], erp: Erp, unit: Decimal) -> Decimal:
-    """Turn an amount with tax into the unit price that the taxes are put on."""
-    rate = sum((erp.taxes[t].amount for t in taxes if t in erp.taxes and not erp.taxes[t].included), ZERO)
-    return round_to(amount / (ONE + rate / Decimal(100)), unit)
-
-
-def _sums(lines: list[NewCreditLine], erp: Erp, currency: str) -> tuple[Decimal, Decimal] | None:
-    taxed = [TaxedLine(x.quantity, x.price_unit, x.discount, x.tax_ids) for x in lines]
-    return totals(taxed, erp.taxes, minor_unit(currency), round_globally=erp.company.round_globally)
 
 
 def _settle_rounding(
@@ -385,19 +288,6 @@ def _differs(rma: Rma, promised: Decimal, total: Decimal, currency: str, calcula
         "refunds",
         {"promised": str(promised), "calculated": str(total), "difference": str(promised - total)},
     )
-
-
-def _calculation(
-    lines: list[NewCreditLine], sums: tuple[Decimal, Decimal] | None, currency: str
-) -> list[str]:
-    text = []
-    for line in lines:
-        discount = f" − {plain(line.discount)} %" if line.discount else ""
-        name = line.name.splitlines()[0] if line.name else "line"
-        text.append(f"{name}: {plain(line.quantity)} × {line.price_unit}{discount}")
-    if sums:
-        text.append(f"net {sums[0]} + tax {sums[1]} = {sums[0] + sums[1]} {currency}")
-    return text
 
 
 def _open_day(rma: Rma, due: Due, invoice: Invoice, erp: Erp, rules: CreditRules) -> date:

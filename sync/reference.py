@@ -6,7 +6,7 @@ from datetime import date
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import AccountingSettings
-from odoo_rma.mappings.credit_note import CreditRules
+from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.erp import Company, PickingType, Tax
 from odoo_rma.mappings.money import from_odoo
 

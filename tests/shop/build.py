@@ -5,7 +5,7 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from odoo_rma.mappings.credit_note import CreditRules
+from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.erp import (
     Company,
     Erp,

@@ -8,7 +8,7 @@ import pytest
 from shop import D, Shop, carry_out, codes, look, rma
 
 from odoo_rma.mappings.compare import SourceRules
-from odoo_rma.mappings.credit_note import CreditRules
+from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.erp import Invoice
 from odoo_rma.mappings.plan import MakeCreditNote, Plan, Reconcile
