@@ -1,133 +1,295 @@
-"""The settings: `odoo-rma.toml`, overridden by `ODOO_RMA_…` in the environment. Secrets never come from the file.
+"""Reads and writes the settings: `odoo-rma.toml`, overridden by `ODOO_RMA_…` in the environment.
 
-Every field is explained in docs/settings.md; `odoo-rma init` writes a first file.
+Secrets never come from the file: they stand in the environment or in the keyring.
 """
 
-from enum import StrEnum
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+import keyring
+import platformdirs
+import tomlkit
+from pydantic import BaseModel, SecretStr, ValidationError
+from tomlkit.items import Table
 
-from odoo_rma.mappings.model import ChargeKind
+from odoo_rma.connector.errors import BadSettings
+from odoo_rma.connector.settings_model import (
+    AccountingSettings,
+    CreditOn,
+    MatchingSettings,
+    OdooSettings,
+    Part,
+    Receipts,
+    RunSettings,
+    Secrets,
+    Settings,
+    SourceName,
+    SourceSettings,
+    Transport,
+)
+
+__all__ = [
+    "FILE_NAME",
+    "AccountingSettings",
+    "CreditOn",
+    "MatchingSettings",
+    "OdooSettings",
+    "Part",
+    "Receipts",
+    "RunSettings",
+    "Secrets",
+    "Settings",
+    "SourceName",
+    "SourceSettings",
+    "Transport",
+    "find",
+    "load",
+    "save",
+    "store_secret",
+]
+
+FILE_NAME = "odoo-rma.toml"
+
+_PREFIX = "ODOO_RMA_"
+_KEYRING = "odoo-rma"
+_SECRETS = ("password", "api_key")
+_NOT_IN_THE_FILE = (
+    "Secrets never come from the file. Remove it there and set {variable} in the environment, or let "
+    "`odoo-rma init` put it into the keyring."
+)
+
+SecretKind = Literal["password", "api_key"]
 
 
-class Part(BaseModel):
-    """A table of the settings file; unknown names are refused."""
+def find(path: Path | None = None) -> Path | None:
+    """Find the settings file: the given one, `ODOO_RMA_CONFIG`, `./odoo-rma.toml`, the user's configuration folder.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Raises:
+        BadSettings: a file that was asked for is not there.
+
+    """
+    named = path or (Path(given) if (given := os.environ.get(f"{_PREFIX}CONFIG")) else None)
+    if named:
+        if not named.is_file():
+            raise BadSettings(f"There is no settings file {named}. Correct the path, or run `odoo-rma init`.")
+        return named
+    places = (Path(FILE_NAME), platformdirs.user_config_path("odoo-rma") / FILE_NAME)
+    return next((place for place in places if place.is_file()), None)
 
 
-class Transport(StrEnum):
-    """How to talk to Odoo."""
+def load(path: Path | None = None) -> Settings:
+    """Read the settings.
 
-    AUTO = "auto"
-    ODOORPC = "odoorpc"
-    JSON2 = "json2"
+    Args:
+        path: the file; looked for (see `find`) when left out.
+
+    Raises:
+        BadSettings: no settings, or wrong ones; the message names file, key, problem and the way out.
+
+    """
+    file = find(path)
+    content = _read(file) if file else {}
+    _no_secrets(content, file)
+    _override(content, os.environ)
+    if not content:
+        raise BadSettings(
+            f"There are no settings: neither {FILE_NAME} here nor in {platformdirs.user_config_path('odoo-rma')}, and "
+            f"nothing in the environment. Run `odoo-rma init`, or name the file with {_PREFIX}CONFIG."
+        )
+    _resolve(content, file.parent if file else Path())
+    try:
+        settings = Settings.model_validate(content)
+    except ValidationError as error:
+        raise BadSettings(_in_words(error, file)) from None
+    return settings.model_copy(update={"secrets": _secrets(settings.odoo)})
 
 
-class OdooSettings(Part):
-    """`[odoo]`: where the Odoo is and who we are there."""
+def save(settings: Settings, path: Path, *, overwrite: bool = False) -> None:
+    """Write the settings as a file that a person can read: what is set, and every default as a comment.
 
-    url: str = Field(description="Address, such as https://erp.example.com")
-    database: str = Field(description="Database name.")
-    login: str = Field(description="Login of the Odoo user.")
-    company: str | None = Field(None, description="Company name, where the user may see several.")
-    transport: Transport = Field(
-        Transport.AUTO, description="auto takes JSON-2 where the server has it and a key is there."
+    Raises:
+        BadSettings: the file exists and may not be overwritten, or it cannot be written.
+
+    """
+    if path.exists() and not overwrite:
+        raise BadSettings(f"{path} exists already. Move it away, or ask for it to be overwritten.")
+    document = tomlkit.document()
+    document.add(tomlkit.comment("Settings of odoo-rma; docs/settings.md explains every key."))
+    document.add(
+        tomlkit.comment("Secrets do not belong here: ODOO_RMA_PASSWORD, ODOO_RMA_API_KEY, or the keyring.")
     )
-    timeout: float = Field(120.0, gt=0, description="Total seconds that one call may take.")
-    verify_tls: bool = Field(True, description="Check the server's certificate.")
-    allow_http: bool = Field(False, description="Permit plain http to another machine than this one.")
+    for name in Settings.model_fields:
+        if name == "secrets":
+            continue
+        document.add(tomlkit.nl())
+        document.add(name, _table(getattr(settings, name), path.parent))
+    fresh = path.with_name(f".{path.name}.tmp")
+    try:
+        fresh.write_text(tomlkit.dumps(document), encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise BadSettings(f"{path} cannot be written: {error.strerror}.") from error
 
 
-class Secrets(Part):
-    """From the environment (`ODOO_RMA_PASSWORD`, `ODOO_RMA_API_KEY`) or the keyring, never from the file."""
+def store_secret(odoo: OdooSettings, kind: SecretKind, value: str) -> None:
+    """Put a password or an API key into the keyring.
 
-    password: SecretStr | None = None
-    api_key: SecretStr | None = None
+    Raises:
+        BadSettings: there is no working keyring on this machine.
 
-
-class Receipts(StrEnum):
-    """Who says what physically arrived."""
-
-    RMA = "rma"
-    ERP = "erp"
-
-
-class CreditOn(StrEnum):
-    """What makes a credit note due."""
-
-    RECEIPT = "receipt"
-    INSPECTION = "inspection"
-    REFUND = "refund"
+    """
+    try:
+        keyring.set_password(_KEYRING, _entry(odoo, kind), value)
+    except Exception as error:  # noqa: BLE001 - backends raise what they like
+        raise BadSettings(
+            f"The keyring of this machine does not take the secret ({type(error).__name__}). "
+            f"Set {_PREFIX}{kind.upper()} in the environment instead."
+        ) from None
 
 
-class SourceSettings(Part):
-    """`[sources.NAME]`: a returns system."""
-
-    type: str = Field("files", description="Which kind of source; `files` reads a folder.")
-    path: Path = Field(Path("rma"), description="The folder that holds inbox, done, refused and outbox.")
-    receipts: Receipts = Field(
-        Receipts.RMA, description="Who owns the receipt: rma books what the source says, erp waits."
-    )
-    credit_note_on: CreditOn = Field(CreditOn.REFUND, description="What makes a credit note due.")
-    max_bytes: int = Field(20_000_000, gt=0, description="Largest file accepted.")
-    max_depth: int = Field(64, gt=0, description="Deepest nesting accepted.")
-    max_elements: int = Field(
-        100_000, gt=0, description="Most elements (XML) or values (JSON) accepted per RMA."
-    )
-    quiet_seconds: float = Field(
-        2.0, ge=0, description="A file changed less than so many seconds ago is still being written."
-    )
-    options: dict[str, Any] = Field(
-        default_factory=dict, description="Free table for sources of other packages; `files` takes none."
-    )
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f'{file} is not TOML: {error}. Texts stand in quotes: url = "https://…".') from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{file} cannot be read: {error}.") from None
 
 
-class MatchingSettings(Part):
-    """`[matching]`: how orders are found."""
-
-    order_fields: tuple[Literal["client_order_ref", "name", "origin"], ...] = Field(
-        ("client_order_ref", "name"),
-        min_length=1,
-        description="Fields of the sale order that may hold the reference.",
-    )
-
-
-class AccountingSettings(Part):
-    """`[accounting]`: how credit notes are made."""
-
-    post: bool = Field(True, description="False leaves every credit note in draft.")
-    journal: str | None = Field(
-        None, description="Code of the credit note journal; the invoice's own when left out."
-    )
-    charge_accounts: dict[ChargeKind, str] = Field(
-        default_factory=dict,
-        description="Account code per kind of charge; the invoice line's income account when left out.",
-    )
-    charge_taxes: dict[ChargeKind, tuple[str, ...]] = Field(
-        default_factory=dict,
-        description="Names of the taxes on a kind of charge; when left out, the taxes of the refunded goods.",
-    )
-    rounding_account: str | None = Field(
-        None, description="Account code of rounding lines; income when left out."
-    )
+def _no_secrets(content: Mapping[str, Any], file: Path | None) -> None:
+    for table in ("odoo", "secrets"):
+        inner = content.get(table)
+        for kind in _SECRETS:
+            if isinstance(inner, dict) and kind in inner:
+                way_out = _NOT_IN_THE_FILE.format(variable=_PREFIX + kind.upper())
+                raise BadSettings(f"{file}: {table}.{kind} is a secret. {way_out}")
 
 
-class RunSettings(Part):
-    """`[run]`: how a run works."""
+def _override(content: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """Lay `ODOO_RMA_<TABLE>__<KEY>` over the file; names without `__` are no settings."""
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith(_PREFIX) or "__" not in variable:
+            continue
+        *tables, key = variable.removeprefix(_PREFIX).split("__")
+        place = content
+        for table in tables:
+            place = place.setdefault(_known(table, place), {})
+            if not isinstance(place, dict):
+                raise BadSettings(f"{variable} in the environment: {table.lower()} is a value, not a table.")
+        place[_known(key, place)] = _value(variable, value)
 
-    store: Path = Field(Path("odoo-rma.sqlite"), description="Our own store: snapshots, quarantine, history.")
-    batch: Annotated[int, Field(ge=1, le=1000)] = Field(50, description="RMAs per batch.")
+
+def _known(name: str, place: Mapping[str, Any]) -> str:
+    # The environment knows no small letters: a name of the file counts whatever its case.
+    return next((known for known in place if known.lower() == name.lower()), name.lower())
 
 
-class Settings(Part):
-    """The whole file. Relative paths are taken from the folder of the file."""
+def _value(variable: str, text: str) -> Any:
+    if not text.lstrip().startswith(("[", "{")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise BadSettings(
+            f'{variable} in the environment is not JSON: {error}. Write a list as ["name"].'
+        ) from None
 
-    odoo: OdooSettings
-    sources: dict[str, SourceSettings] = Field(default_factory=dict)
-    matching: MatchingSettings = MatchingSettings()
-    accounting: AccountingSettings = AccountingSettings()
-    run: RunSettings = RunSettings()
-    secrets: Secrets = Field(Secrets(), exclude=True, repr=False)
+
+def _resolve(content: dict[str, Any], base: Path) -> None:
+    _resolve_key(content.setdefault("run", {}), "store", RunSettings, base)
+    sources = content.get("sources")
+    for source in sources.values() if isinstance(sources, dict) else ():
+        _resolve_key(source, "path", SourceSettings, base)
+
+
+def _resolve_key(table: Any, key: str, model: type[BaseModel], base: Path) -> None:
+    # What is no table or no text is left for the model to complain about.
+    if isinstance(table, dict):
+        value = table.get(key, str(model.model_fields[key].default))
+        if isinstance(value, str):
+            table[key] = str((base / Path(value).expanduser()).resolve())
+
+
+def _in_words(error: ValidationError, file: Path | None) -> str:
+    said = []
+    for detail in error.errors(include_url=False):
+        path = [str(step) for step in detail["loc"]]
+        key = ".".join(path) or "the settings"
+        if detail["type"] == "extra_forbidden":
+            said.append(f"{key} is not a known key.{_meant(path)}")
+        elif detail["type"] == "missing":
+            said.append(f"{key} is missing.")
+        else:
+            problem = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
+            said.append(f"{key} {problem}, but is {_shown(detail['input'])}.")
+    place = f"{file} (and the environment)" if file else "The environment"
+    return f"{place}: {' '.join(said)} docs/settings.md lists every key."
+
+
+def _shown(value: Any) -> str:
+    return "a table" if isinstance(value, (dict, BaseModel)) else repr(value)[:60]
+
+
+def _meant(path: list[str]) -> str:
+    model: type[BaseModel] = Settings
+    for step in path[:-1]:
+        if step == "sources":
+            model = SourceSettings
+        elif (field := model.model_fields.get(step)) and isinstance(field.annotation, type):
+            model = field.annotation
+    near = get_close_matches(path[-1], list(model.model_fields), 1, 0.5)
+    return f" Did you mean {near[0]}?" if near else f" Known keys: {', '.join(model.model_fields)}."
+
+
+def _secrets(odoo: OdooSettings) -> Secrets:
+    found = {kind: os.environ.get(_PREFIX + kind.upper()) or _from_keyring(odoo, kind) for kind in _SECRETS}
+    return Secrets(**{kind: SecretStr(value) for kind, value in found.items() if value})
+
+
+def _from_keyring(odoo: OdooSettings, kind: str) -> str | None:
+    try:
+        return keyring.get_password(_KEYRING, _entry(odoo, kind))
+    except Exception:  # noqa: BLE001 - no keyring is the normal case on a server, and backends raise what they like
+        return None
+
+
+def _entry(odoo: OdooSettings, kind: str) -> str:
+    return f"{odoo.login}@{odoo.url}/{odoo.database}#{kind}"
+
+
+def _table(part: BaseModel | Mapping[str, Any], base: Path) -> Table:
+    table = tomlkit.table()
+    if not isinstance(part, BaseModel):
+        for name, inner in part.items():
+            table.add(name, _table(inner, base))
+        return table
+    plain = part.model_dump(mode="json", exclude_none=True)
+    for name, field in type(part).model_fields.items():
+        value, default = getattr(part, name), field.get_default(call_default_factory=True)
+        table.add(tomlkit.comment(field.description or name))
+        written = _written(plain.get(name), value, base)
+        if field.is_required() or value != default:
+            table.add(name, written)
+        else:
+            table.add(tomlkit.comment(f"{name} =" if value is None else _line(name, written)))
+    return table
+
+
+def _written(plain: Any, value: Any, base: Path) -> Any:
+    if isinstance(value, Path) and value.is_absolute() and value.is_relative_to(base.resolve()):
+        return value.relative_to(base.resolve()).as_posix()
+    if isinstance(plain, dict):  # in one line, because a table of its own would swallow the keys after it
+        inline = tomlkit.inline_table()
+        inline.update(plain)
+        return inline
+    return plain
+
+
+def _line(name: str, value: Any) -> str:
+    return tomlkit.dumps({name: value}).strip()

@@ -77,7 +77,9 @@ def show(value: Any) -> str:
         return "a record"
     if isinstance(value, (list, tuple)):
         return f"a list of {len(value)}"
-    text = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(str(value))
+    if not isinstance(value, str):
+        return str(value)[:60]
+    text = repr(value) if value.isprintable() else ascii(value)
     return text if len(text) <= 60 else f"{text[:57]}…'"
 
 

@@ -1,0 +1,147 @@
+"""The settings as records: what `odoo-rma.toml` and `ODOO_RMA_…` in the environment may say.
+
+Every field is explained in docs/settings.md; `settings.py` reads and writes them.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+
+from odoo_rma.mappings.model import ChargeKind
+
+
+class Part(BaseModel):
+    """A table of the settings file; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Transport(StrEnum):
+    """How to talk to Odoo."""
+
+    AUTO = "auto"
+    ODOORPC = "odoorpc"
+    JSON2 = "json2"
+
+
+class OdooSettings(Part):
+    """`[odoo]`: where the Odoo is and who we are there."""
+
+    url: str = Field(description="Address, such as https://erp.example.com")
+    database: str = Field(description="Database name.")
+    login: str = Field(description="Login of the Odoo user.")
+    company: str | None = Field(None, description="Company name, where the user may see several.")
+    transport: Transport = Field(
+        Transport.AUTO, description="auto takes JSON-2 where the server has it and a key is there."
+    )
+    timeout: float = Field(120.0, gt=0, description="Total seconds that one call may take.")
+    verify_tls: bool = Field(True, description="Check the server's certificate.")
+    allow_http: bool = Field(False, description="Permit plain http to another machine than this one.")
+
+
+class Secrets(Part):
+    """From the environment (`ODOO_RMA_PASSWORD`, `ODOO_RMA_API_KEY`) or the keyring, never from the file."""
+
+    password: SecretStr | None = None
+    api_key: SecretStr | None = None
+
+
+class Receipts(StrEnum):
+    """Who says what physically arrived."""
+
+    RMA = "rma"
+    ERP = "erp"
+
+
+class CreditOn(StrEnum):
+    """What makes a credit note due."""
+
+    RECEIPT = "receipt"
+    INSPECTION = "inspection"
+    REFUND = "refund"
+
+
+class SourceSettings(Part):
+    """`[sources.NAME]`: a returns system."""
+
+    type: str = Field("files", description="Which kind of source; `files` reads a folder.")
+    path: Path = Field(Path("rma"), description="The folder that holds inbox, done, refused and outbox.")
+    receipts: Receipts = Field(
+        Receipts.RMA, description="Who owns the receipt: rma books what the source says, erp waits."
+    )
+    credit_note_on: CreditOn = Field(CreditOn.REFUND, description="What makes a credit note due.")
+    max_bytes: int = Field(20_000_000, gt=0, description="Largest file accepted.")
+    max_depth: int = Field(64, gt=0, description="Deepest nesting accepted.")
+    max_elements: int = Field(
+        100_000, gt=0, description="Most elements (XML) or values (JSON) accepted per RMA."
+    )
+    quiet_seconds: float = Field(
+        2.0, ge=0, description="A file changed less than so many seconds ago is still being written."
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="Free table for sources of other packages; `files` takes none."
+    )
+
+
+class MatchingSettings(Part):
+    """`[matching]`: how orders are found."""
+
+    order_fields: tuple[Literal["client_order_ref", "name", "origin"], ...] = Field(
+        ("client_order_ref", "name"),
+        min_length=1,
+        description="Fields of the sale order that may hold the reference.",
+    )
+
+
+class AccountingSettings(Part):
+    """`[accounting]`: how credit notes are made."""
+
+    post: bool = Field(True, description="False leaves every credit note in draft.")
+    journal: str | None = Field(
+        None, description="Code of the credit note journal; the invoice's own when left out."
+    )
+    charge_accounts: dict[ChargeKind, str] = Field(
+        default_factory=dict,
+        description="Account code per kind of charge; the invoice line's income account when left out.",
+    )
+    charge_taxes: dict[ChargeKind, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Names of the taxes on a kind of charge; when left out, the taxes of the refunded goods.",
+    )
+    rounding_account: str | None = Field(
+        None, description="Account code of rounding lines; income when left out."
+    )
+
+
+class RunSettings(Part):
+    """`[run]`: how a run works."""
+
+    store: Path = Field(Path("odoo-rma.sqlite"), description="Our own store: snapshots, quarantine, history.")
+    batch: Annotated[int, Field(ge=1, le=1000)] = Field(50, description="RMAs per batch.")
+
+
+SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+
+
+class Settings(Part):
+    """The whole file. Relative paths are taken from the folder of the file."""
+
+    odoo: OdooSettings
+    sources: dict[SourceName, SourceSettings] = Field(default_factory=dict)
+    matching: MatchingSettings = MatchingSettings()
+    accounting: AccountingSettings = AccountingSettings()
+    run: RunSettings = RunSettings()
+    secrets: Secrets = Field(Secrets(), exclude=True, repr=False)
+
+    @model_validator(mode="after")
+    def _own_folders(self) -> Self:
+        taken: dict[Path, str] = {}
+        for name, source in self.sources.items():
+            other = taken.setdefault(source.path, name) if source.type == "files" else name
+            if other != name:
+                raise ValueError(
+                    f"the sources {other} and {name} share the folder {source.path}; give each its own"
+                )
+        return self
