@@ -15,7 +15,7 @@ from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.due import CreditOn, find_due
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Authorization, Rma, RmaLine
+from odoo_rma.mappings.model import Authorization, Kind, Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.plan import Plan
@@ -70,6 +70,7 @@ class _Comparison:
             plan.notes.append(f"{rma.authorization.value}: nothing to do in Odoo")
             plan.finished = rma.authorization in ENDED or rma.closed
             return
+        self._check_kind()
         order = find_order(rma, erp, decisions)
         plan.order_id = order.id
         self._check_currency(order)
@@ -81,6 +82,20 @@ class _Comparison:
         plan.steps += [*customer.steps, *steps]
         self._settle(lines, slices)
         plan.finished = not plan.steps and not plan.issues and (rma.closed or rma.authorization in ENDED)
+
+    def _check_kind(self) -> None:
+        rma = self.plan.rma
+        if rma.kind is Kind.VENDOR_RETURN:
+            raise Refusal(
+                Issue(
+                    "unsupported_kind",
+                    f"{rma.label} is a return to a vendor; only returns from customers are carried out.",
+                    "Make it in Odoo by hand and resolve this.",
+                    "kind",
+                )
+            )
+        if rma.exchange_lines:
+            self.plan.notes.append("what goes out in exchange is not made here: its goods only come back")
 
     def _concerns_us(self) -> bool:
         """Requests, drafts and refused RMAs leave no trace, unless something was made or paid already."""

@@ -98,8 +98,10 @@ def post_credit_notes(batch: Batch) -> None:
     def call(items: Sequence[Item[PostCreditNote]]) -> None:
         batch.client.call(ENTRY, "action_post", [batch.id_of(i.step.ref) for i in items])
 
-    for wave in _waves(batch.items(PostCreditNote)):
+    items = batch.items(PostCreditNote)
+    for wave in _waves(items):
         batch.attempt([i for i in wave if i.work.going], call)
+    batch.attempt([i for i in items if i.work.going], lambda posted: _check_pairs(batch, posted))
 
 
 def _waves(items: Sequence[Item[PostCreditNote]]) -> Iterator[list[Item[PostCreditNote]]]:
@@ -113,6 +115,35 @@ def _waves(items: Sequence[Item[PostCreditNote]]) -> Iterator[list[Item[PostCred
                 wave.append(item)
         rest = [i for i in rest if i not in wave]
         yield wave
+
+
+def _check_pairs(batch: Batch, items: Sequence[Item[PostCreditNote]]) -> None:
+    """Make sure that no note was taken off another invoice than its own."""
+    client = batch.client
+    notes = {batch.id_of(i.step.ref): i for i in items}
+    lines = {
+        r["id"]: r["move_id"]
+        for r in client.search_read(LINE, [("move_id", "in", list(notes)), *RECEIVABLE], ["move_id"])
+    }
+    domain = [("credit_move_id", "in", list(lines))]
+    pairs = client.search_read("account.partial.reconcile", domain, ["credit_move_id", "debit_move_id"])
+    debits = {
+        r["id"]: r["move_id"]
+        for r in client.read(LINE, sorted({p["debit_move_id"] for p in pairs}), ["move_id"])
+    }
+    for pair in pairs:
+        item, other = notes[lines[pair["credit_move_id"]]], debits[pair["debit_move_id"]]
+        if other != item.step.invoice_id:
+            item.work.issues.append(_mispaired(other))
+
+
+def _mispaired(other: int) -> Issue:
+    return Issue(
+        "wrong_pairing",
+        f"The credit note was reconciled with another entry (id {other}) than the invoice it reverses.",
+        "Break that reconciliation in Odoo and reconcile the note with its own invoice.",
+        "refunds",
+    )
 
 
 def reconcile(batch: Batch) -> None:
