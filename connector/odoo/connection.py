@@ -208,7 +208,7 @@ def _split(domain: list[Any]) -> Iterator[list[Any]]:
     """Split a domain at its first very long `in` list, where it is a plain conjunction."""
     if all(not isinstance(term, str) for term in domain):
         for place, (field, operator, value) in enumerate(domain):
-            if operator == "in" and len(value) > CHUNK:
+            if operator == "in" and isinstance(value, list | tuple) and len(value) > CHUNK:
                 for chunk in _chunks(list(value)):
                     yield from _split([*domain[:place], (field, operator, chunk), *domain[place + 1 :]])
                 return

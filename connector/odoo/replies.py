@@ -23,6 +23,7 @@ BUSY_NAMES = (
     "TransactionRollbackError",
     "ConcurrencyError",
     "LockError",
+    "PoolError",  # all database connections of the server are taken
 )
 BUSY_WORDS = (
     "could not serialize access",
@@ -32,8 +33,21 @@ BUSY_WORDS = (
     # A competing writer of the very same external id has just committed: the next look finds its record.
     "ir_model_data_module_name_uniq_index",
 )
-# The database went away in the middle, perhaps while committing.
-BROKEN_NAMES = ("psycopg2.OperationalError", "psycopg2.InterfaceError", "psycopg2.errors.AdminShutdown")
+# The server itself is in trouble, perhaps while committing: no fault of the records, so no reason to quarantine them.
+TROUBLE_NAMES = (
+    "OperationalError",
+    "InterfaceError",
+    "InternalError",
+    "AdminShutdown",
+    "CrashShutdown",
+    "CannotConnectNow",
+    "TooManyConnections",
+    "DiskFull",
+    "OutOfMemory",
+    "QueryCanceled",
+    "MemoryError",
+    "OSError",
+)
 
 
 def is_busy(text: str) -> bool:
@@ -46,8 +60,8 @@ def from_odoo(name: str, message: str, model: str = "") -> RmaError:
     text, short = message.strip() or name or "Odoo gives no reason.", name.rpartition(".")[2]
     if short in BUSY_NAMES or is_busy(text):
         return Busy(text)
-    if name in BROKEN_NAMES:
-        return Unknown(f"Odoo lost its database connection: {text}")
+    if short in TROUBLE_NAMES:
+        return Unknown(f"The Odoo server is in trouble ({short}): {text}")
     if short in ("AccessDenied", "Unauthorized", "SessionExpiredException"):
         return LoginRefused(text)
     if short == "AccessError":

@@ -252,6 +252,8 @@ FAULTS: dict[str, tuple[Fault, type[RmaError]]] = {
     ),
     "deadlock": (odoo_error("psycopg2.errors.DeadlockDetected", "deadlock detected", 500), Busy),
     "lock": (odoo_error("psycopg2.errors.LockNotAvailable", "could not obtain lock on row", 500), Busy),
+    "pool": (odoo_error("psycopg2.pool.PoolError", "The Connection Pool Is Full", 500), Busy),
+    "disk full": (odoo_error("psycopg2.errors.DiskFull", "could not extend file", 500), Unknown),
     "database gone": (odoo_error("psycopg2.OperationalError", "server closed the connection", 500), Unknown),
 }
 
@@ -262,7 +264,9 @@ def no_secret_anywhere(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     for name in ("", "odoorpc", "odoorpc.rpc.jsonrpclib", "httpcore.http11", "httpcore.connection", "httpx"):
         caplog.set_level(logging.DEBUG, logger=name)
     yield
-    shown = "\n".join([f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.get_records("call")])
+    shown = "\n".join(
+        [f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.get_records("call")]
+    )
     assert not any(form in shown for form in (CANARY, repr(CANARY)[1:-1], json.dumps(CANARY)[1:-1]))
 
 
