@@ -29,7 +29,13 @@ OVER = [
 def log_in(env: Env, transport: str, **changes: Any) -> OdooClient:
     """As the user with the least rights; by key where JSON-2 is meant, else by password."""
     key = env.rma_api_key if transport == "json2" else None
-    given = {"url": env.url, "database": env.database, "login": env.rma_login, "transport": transport}
+    given = {
+        "url": env.url,
+        "database": env.database,
+        "login": env.rma_login,
+        "transport": transport,
+        "company": None,
+    }
     odoo = OdooSettings.model_validate({**given, **{k: v for k, v in changes.items() if k in given}})
     password, key = changes.get("password", env.rma_password), changes.get("key", key)
     return connect(odoo, Secrets(password=password and SecretStr(password), api_key=key and SecretStr(key)))
@@ -92,6 +98,13 @@ def test_a_wrong_login_is_refused(where: tuple[Env, str], wrong: dict[str, str])
         wrong = {**wrong, "key": ""}
     with pytest.raises(LoginRefused):
         log_in(*where, **wrong)
+
+
+def test_the_company_is_chosen_by_name(where: tuple[Env, str], odoo: OdooClient) -> None:
+    [mine] = odoo.read("res.company", [odoo.server.company], ["name"])
+    assert log_in(*where, company=mine["name"]).server.company == mine["id"]
+    with pytest.raises(BadSettings, match=mine["name"]):
+        log_in(*where, company="Nobody Ltd")
 
 
 def test_load_makes_a_record_once_and_never_changes_it(odoo: OdooClient, key: str) -> None:
