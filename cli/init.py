@@ -8,11 +8,15 @@ from typing import Any
 import click
 from pydantic import SecretStr, ValidationError
 
-from odoo_rma.cli.secrets import ENVIRONMENT, keep
 from odoo_rma.cli.session import Session, pass_session, transport_option
 from odoo_rma.connector import settings as settings_file
 from odoo_rma.connector.errors import BadSettings
-from odoo_rma.connector.settings import Secrets, Settings
+from odoo_rma.connector.settings import OdooSettings, Secrets, Settings
+
+ENVIRONMENT: dict[settings_file.SecretKind, str] = {
+    "api_key": "ODOO_RMA_API_KEY",
+    "password": "ODOO_RMA_PASSWORD",
+}
 
 
 @click.command()
@@ -49,7 +53,7 @@ def init(
     settings = _settings(asker)
     if test:
         _try(settings)
-    settings_file.save(settings, session.path)
+    settings_file.save(settings, session.path, overwrite=True)  # it was asked before
     click.echo(f"Wrote {session.path}.")
     _keep_secrets(settings, use_keyring=keyring and asker.typed)
     click.echo("Next: odoo-rma check, then odoo-rma sync --dry-run")
@@ -131,7 +135,15 @@ def _keep_secrets(settings: Settings, *, use_keyring: bool) -> None:
         secret: SecretStr | None = getattr(settings.secrets, kind)
         if secret is None:
             continue
-        if use_keyring and keep(settings.odoo, kind, secret.get_secret_value()):
+        if use_keyring and _keep(settings.odoo, kind, secret.get_secret_value()):
             click.echo("The secret is in the keyring of this computer.")
         else:
             click.echo(f"The secret is not stored: set {name} in the environment of each run.")
+
+
+def _keep(odoo: OdooSettings, kind: settings_file.SecretKind, secret: str) -> bool:
+    try:
+        settings_file.store_secret(odoo, kind, secret)
+    except BadSettings:
+        return False
+    return True
