@@ -12,21 +12,18 @@ from odoo_rma.mappings.money import from_odoo
 
 
 def day(value: str | bool | None) -> date | None:
-    """Read a date as Odoo writes it; False is none, and so is `1-01-01`, Odoo's word for "never locked"."""
-    if not isinstance(value, str):
-        return None
-    year, month, number = map(int, value.split("-"))
-    return date(year, month, number) if year > 1 else None
+    """Read a date as Odoo writes it; False is none."""
+    return date.fromisoformat(value) if isinstance(value, str) else None
 
 
 class Reference:
     """Configuration read from one Odoo, kept for a run."""
 
-    def __init__(self, client: OdooClient, company: str | None) -> None:
+    def __init__(self, client: OdooClient) -> None:
         self._client = client
         self.currencies = {r["id"]: r["name"] for r in client.search_read("res.currency", [], ["name"])}
         self.currency_ids = {name: i for i, name in self.currencies.items()}
-        self.company = self._company(company)
+        self.company = self._company()
         self.countries = {r["code"]: r["id"] for r in client.search_read("res.country", [], ["code"])}
         self.languages = frozenset(r["code"] for r in client.search_read("res.lang", [], ["code"]))
         self.note_subtype_id: int = client.call(
@@ -38,22 +35,16 @@ class Reference:
         self.customer_locations: set[int] = set()
         self._locations: set[int] = set()
 
-    def _company(self, name: str | None) -> Company:
+    def _company(self) -> Company:
         client = self._client
-        locks = client.can.lock_dates
-        fields = ("name", "currency_id", "tax_calculation_rounding_method", *locks)
-        domain = [("name", "=", name)] if name else []
-        rows = client.search_read("res.company", domain, fields)
-        if len(rows) != 1:
-            known = ", ".join(r["name"] for r in rows) or "none"
-            raise BadSettings(f"odoo.company must name one company; fitting: {known}.")
-        row = rows[0]
+        fields = ("name", "currency_id", "tax_calculation_rounding_method", *client.can.lock_dates)
+        row = client.read("res.company", [client.server.company], fields)[0]
         return Company(
             id=row["id"],
             name=row["name"],
             currency=self.currencies[row["currency_id"]],
             round_globally=row["tax_calculation_rounding_method"] == "round_globally",
-            locked_until=max((d for f in locks if (d := day(row[f]))), default=None),
+            locked_until=client.can.locked_until(row),
         )
 
     def load_types(self, ids: Iterable[int]) -> None:

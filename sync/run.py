@@ -89,7 +89,7 @@ class _Run:
         self.total = 0
         self._settings, self._store, self._client = settings, store, client
         self._clock, self._dry_run = clock, dry_run
-        self._reference = Reference(client, settings.odoo.company)
+        self._reference = Reference(client)
         self._observer = Observer(client, settings.matching, self._reference)
         self._rules = self._reference.credit_rules(settings.accounting, clock().date())
         self._sources = source_rules(settings)

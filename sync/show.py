@@ -48,7 +48,7 @@ def show(settings: Settings, text: str, *, clock: Clock = utc_now) -> RmaView:
         ]
         decisions = {(source, rma_id): store.decisions(source, rma_id)}
     with closing(connect(settings.odoo, settings.secrets)) as client:
-        reference = Reference(client, settings.odoo.company)
+        reference = Reference(client)
         erp = Observer(client, settings.matching, reference).observe([rma], decisions)
         rules = reference.credit_rules(settings.accounting, clock().date())
         plan = compare([rma], erp, source_rules(settings), rules, decisions)[0]
