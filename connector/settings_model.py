@@ -5,7 +5,7 @@ Every field is explained in docs/settings.md; `settings.py` reads and writes the
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
@@ -85,13 +85,16 @@ class SourceSettings(Part):
     )
 
 
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
 class MatchingSettings(Part):
     """`[matching]`: how orders are found."""
 
-    order_fields: tuple[Literal["client_order_ref", "name", "origin"], ...] = Field(
+    order_fields: tuple[FieldName, ...] = Field(
         ("client_order_ref", "name"),
         min_length=1,
-        description="Fields of the sale order that may hold the reference.",
+        description="Text fields of the sale order that may hold the reference; your own (`x_…`) too.",
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.odoo.client import OdooClient, Row
 from odoo_rma.connector.settings import MatchingSettings
 from odoo_rma.mappings.customer import compact
@@ -39,7 +40,17 @@ class Observer:
     def __init__(self, client: OdooClient, matching: MatchingSettings, reference: Reference) -> None:
         self._client = client
         self._matching = matching
+        self._check_fields()
         self.reference = reference
+
+    def _check_fields(self) -> None:
+        wanted = list(self._matching.order_fields)
+        known = self._client.call("sale.order", "fields_get", allfields=wanted, attributes=["type"])
+        unfit = [f for f in wanted if known.get(f, {}).get("type") not in ("char", "text", "selection")]
+        if unfit:
+            raise BadSettings(
+                f"matching.order_fields names what is no text field of a sale order: {', '.join(unfit)}."
+            )
 
     def observe(self, rmas: Sequence[Rma], decisions: Mapping[tuple[str, str], Decisions]) -> Erp:
         """Read everything that the comparison of these RMAs needs."""
