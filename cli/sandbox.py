@@ -199,7 +199,7 @@ def _progress() -> Iterator[Report]:
         tasks: dict[str, Any] = {}
 
         def report(message: str, fraction: float | None) -> None:
-            topic = message.partition(":")[0]
+            topic = message.partition(": ")[0]
             if topic not in tasks:
                 tasks[topic] = bars.add_task(message, total=1.0 if fraction is not None else None)
             bars.update(tasks[topic], description=message, completed=fraction or 0.0)
@@ -211,7 +211,7 @@ def _plain_lines() -> Report:
     seen: set[str] = set()
 
     def report(message: str, _fraction: float | None) -> None:
-        topic = message.partition(":")[0]
+        topic = message.partition(": ")[0]
         if topic not in seen:
             seen.add(topic)
             click.echo(f"{topic} …", err=True)

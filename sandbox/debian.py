@@ -11,12 +11,13 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from odoo_rma.sandbox.errors import HostUnfit, SandboxError
+from odoo_rma.sandbox.errors import HostUnfit, SandboxError, StepFailed
 from odoo_rma.sandbox.folders import Cache
 from odoo_rma.sandbox.recipes import NEWEST_KNOWN, SUITE_OF_NEWEST, Recipe
 from odoo_rma.sandbox.steps import Report, run_step
@@ -26,6 +27,7 @@ KEYRINGS = (
     Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
     Path("/usr/share/keyrings/debian-archive-keyring.pgp"),
 )
+FRESH_SECONDS = 600
 PRINTED_URI = re.compile(r"^'\S+' (\S+) (\d+) ")
 
 
@@ -98,7 +100,9 @@ class Apt:
         return [part for name, value in own.items() for part in ("-o", f"{name}={value}")]
 
     def update(self, report: Report) -> None:
-        """Fetch the suite's lists."""
+        """Fetch the suite's lists, unless that was done a moment ago."""
+        if self._fetched.exists() and time.time() - self._fetched.stat().st_mtime < FRESH_SECONDS:
+            return
         source = f"deb [signed-by={keyring()}] {configured_mirror()} {self.suite} main\n"
         for folder in ("lists/partial", "cache/archives/partial"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
@@ -106,6 +110,12 @@ class Apt:
         report(f"Reading the package lists of Debian {self.suite}", None)
         command = ["apt-get", *self.options(), "-o", "APT::Update::Error-Mode=any", "update"]
         run_step(f"read the package lists of Debian {self.suite}", command, self.log)
+        self._fetched.touch()
+
+    @property
+    def _fetched(self) -> Path:
+        """Its time is when the lists were fetched."""
+        return self.root / "fetched"
 
     @property
     def log(self) -> Path:
@@ -125,8 +135,12 @@ class Apt:
             step, ["apt-get", *self.options(), "--print-uris", "download", *packages], self.log
         )
         sizes = [int(seen[2]) for line in printed.splitlines() if (seen := PRINTED_URI.match(line))]
-        with watched(folder, sum(sizes), f"Downloading {packages[0]}", report):
-            run_step(step, ["apt-get", *self.options(), "download", *packages], self.log, folder=folder)
+        try:
+            with watched(folder, sum(sizes), f"Downloading {packages[0]}", report):
+                run_step(step, ["apt-get", *self.options(), "download", *packages], self.log, folder=folder)
+        except StepFailed:
+            self._fetched.unlink(missing_ok=True)  # the archive may have moved on since
+            raise
 
 
 def newest_version(cache: Cache, report: Report) -> int:

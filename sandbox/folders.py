@@ -71,12 +71,18 @@ class Cache:
     def lock(self, name: str, report: Report = silent) -> Iterator[None]:
         """Hold the named lock; says so when another process has it and we must wait."""
         folder = self.root / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise SandboxError(
+                f"The cache folder {self.root} cannot be written: {problem.strerror}. Name another one in the "
+                f"environment variable {CACHE_VARIABLE}."
+            ) from problem
         lock = FileLock(folder / f"{name}.lock")
         try:
             lock.acquire(timeout=0.2)
         except Timeout:
-            report(f"Waiting: another process works on {name}", None)
+            report(f"Waiting for another process that works on {name}", None)
             lock.acquire()
         try:
             yield

@@ -20,6 +20,8 @@ from odoo_rma.sandbox.steps import run_step, telling_lines
 
 START_SECONDS = 90
 STOP_SECONDS = 20
+LAUNCH = 'log=$1; shift; "$@" >>"$log" 2>&1 & echo $!'
+"""Starts a program that is nobody's child: it outlives us, and leaves us no process to wait for."""
 
 
 @dataclass(frozen=True)
@@ -123,31 +125,37 @@ class OdooServer:
     def start(self, port: int) -> None:
         """Start it in a session of its own, so that it outlives us; comes back when it answers."""
         before = self.log.stat().st_size if self.log.exists() else 0
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [str(part) for part in self.program.command("-c", self.settings)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **self.program.environment()},
-                cwd=self.folder,
-                start_new_session=True,
-            )
-        self._wait_until_it_answers(process, port, before)
+        command = [str(part) for part in self.program.command("-c", self.settings)]
+        launched = subprocess.run(
+            ["sh", "-c", LAUNCH, "sh", str(self.log), *command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, **self.program.environment()},
+            cwd=self.folder,
+            start_new_session=True,
+        )
+        self._wait_until_it_answers(int(launched.stdout), port, before)
 
-    def _wait_until_it_answers(self, process: subprocess.Popen[bytes], port: int, log_from: int) -> None:
+    def _wait_until_it_answers(self, pid: int, port: int, log_from: int) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                break
+        while time.monotonic() < deadline and _alive(pid):
             if answers(f"http://127.0.0.1:{port}"):
                 return
             time.sleep(0.1)
-        end(process.pid)
+        end(pid)
         with self.log.open("rb") as log:
             log.seek(log_from)
             lines = log.read().decode(errors="replace").splitlines()
         raise StepFailed("start Odoo", telling_lines(lines) or "it did not answer in time", self.log)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def answers(url: str) -> bool:

@@ -51,6 +51,7 @@ class PackagedOdoo:
 
     def up(self, report: Report = silent) -> Env:
         """Fetch, install, seed and start what is missing, and nothing else."""
+        self.cache.socket_folder(self.folder)  # refuses a path that is too long before anything is fetched
         if self._asked is None:
             self._asked = debian.newest_version(self.cache, report)
         with self.cache.lock(self._lock, report):
@@ -60,9 +61,7 @@ class PackagedOdoo:
                 self._adopt(snapshots.shop(report), report)
             if not self._runs():
                 self._start(program, report)
-            if SHOP not in self._postgres.databases():
-                report("Restoring the seeded shop", None)
-                self._restore(SHOP)
+            self._restore_missing(report)
         return self.env()
 
     def down(self, *, purge: bool = False) -> bool:
@@ -148,16 +147,18 @@ class PackagedOdoo:
 
     def _adopt(self, snapshot: Path, report: Report) -> None:
         """Make this instance from the snapshot; one made from another snapshot is replaced."""
-        remembered = self._state()
+        kept = {"snapshot": snapshot.name, "port": self._state().get("port"), "databases": [SHOP]}
         if self.folder.exists():
             report("The seeded shop has changed since this sandbox was made: making it afresh", None)
+            if self._postgres.pid():
+                kept["databases"] = self._postgres.databases()
             self._stop()
             shutil.rmtree(self.folder)
         report("Copying the prepared database", None)
         with self.cache.built_whole(self.folder) as building:
             copy_tree(snapshot, building)
             (building / "setup.log").unlink(missing_ok=True)
-            _write_state(building, {"snapshot": snapshot.name, "port": remembered.get("port")})
+            _write_state(building, kept)
 
     def _start(self, program: Program, report: Report) -> None:
         report("Starting PostgreSQL", None)
@@ -170,6 +171,14 @@ class PackagedOdoo:
         since = time.strftime("%Y-%m-%dT%H:%M:%S%z")
         server.start(port)
         _write_state(self.folder, {**self._state(), "port": port, "since": since})
+
+    def _restore_missing(self, report: Report) -> None:
+        """Make the usual database, and those an instance had that was replaced, where they are not there."""
+        state = self._state()
+        for database in {SHOP, *state.pop("databases", [])} - set(self._postgres.databases()):
+            report("Restoring the seeded shop", None)
+            self._restore(database)
+        _write_state(self.folder, state)
 
     def _restore(self, database: str) -> None:
         if database == TEMPLATE:

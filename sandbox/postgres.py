@@ -12,6 +12,7 @@ import pwd
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -70,8 +71,8 @@ def _binary_folders() -> Iterator[Path]:
 
 
 def _major(folder: Path) -> int:
-    told = os.popen(f"{shlex.quote(str(folder / 'postgres'))} --version").read()  # noqa: S605
-    seen = re.search(r"\b(\d+)\.", told)
+    asked = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False)
+    seen = re.search(r"\b(\d+)\.", asked.stdout)
     return int(seen[1]) if seen else 0
 
 

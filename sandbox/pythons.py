@@ -85,7 +85,10 @@ def _build(cache: Cache, wanted: Recipe, base: Path, target: Path, report: Repor
         for group in (("pip", "wheel"), *wanted.pypi):
             seen = _Counter(report, len(group))
             step = f"install Odoo {wanted.version}'s Python packages"
-            run_step(step, [*pip, "--upgrade", "--prefer-binary", *group], log, line_seen=seen)
+            command = [*pip, "--upgrade", "--prefer-binary", *group]
+            run_step(
+                step, command, log, environment={"PIP_CACHE_DIR": str(cache.root / "pip")}, line_seen=seen
+            )
 
 
 class _Counter:

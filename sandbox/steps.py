@@ -77,8 +77,8 @@ def run_step(
 def telling_lines(lines: Sequence[str]) -> str:
     """The few lines that say why: those that speak of errors, else the last ones."""
     told = [line for line in lines if any(word in line.lower() for word in TELLING)]
-    chosen = [*told[-SHOWN_LINES // 2 :], *lines[-SHOWN_LINES // 2 :]]
-    return "\n".join(dict.fromkeys(line for line in chosen if line.strip()))
+    chosen = {*told[-SHOWN_LINES // 2 :], *lines[-SHOWN_LINES // 2 :]}
+    return "\n".join(dict.fromkeys(line for line in lines if line in chosen and line.strip()))
 
 
 def _start(
