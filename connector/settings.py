@@ -59,7 +59,7 @@ _PREFIX = "ODOO_RMA_"
 _KEYRING = "odoo-rma"
 _SECRETS = ("password", "api_key")
 _NOT_IN_THE_FILE = (
-    "Secrets never come from the file. Remove it there and set {variable} in the environment, or let "
+    "Secrets never come from the file. Remove it there and set {} in the environment, or let "
     "`odoo-rma init` put it into the keyring."
 )
 
@@ -96,6 +96,7 @@ def load(path: Path | None = None) -> Settings:
     content = _read(file) if file else {}
     _no_secrets(content, file)
     _override(content, os.environ)
+    _no_secrets({table: content[table] for table in ("odoo", "secrets") if table in content}, file)
     if not content:
         raise BadSettings(
             f"There are no settings: neither {FILE_NAME} here nor in {platformdirs.user_config_path('odoo-rma')}, and "
@@ -162,13 +163,15 @@ def _read(file: Path) -> dict[str, Any]:
         raise BadSettings(f"{file} cannot be read: {error}.") from None
 
 
-def _no_secrets(content: Mapping[str, Any], file: Path | None) -> None:
-    for table in ("odoo", "secrets"):
-        inner = content.get(table)
-        for kind in _SECRETS:
-            if isinstance(inner, dict) and kind in inner:
-                way_out = _NOT_IN_THE_FILE.format(variable=_PREFIX + kind.upper())
-                raise BadSettings(f"{file}: {table}.{kind} is a secret. {way_out}")
+def _no_secrets(content: Mapping[str, Any], file: Path | None, *path: str) -> None:
+    for name, inner in content.items():
+        if isinstance(inner, dict):
+            _no_secrets(inner, file, *path, name)
+        elif name in _SECRETS:
+            variable = _PREFIX + (name if path[:1] != ("sources",) else "__".join((*path, name))).upper()
+            raise BadSettings(
+                f"{file}: {'.'.join((*path, name))} is a secret. " + _NOT_IN_THE_FILE.format(variable)
+            )
 
 
 def _override(content: dict[str, Any], environment: Mapping[str, str]) -> None:

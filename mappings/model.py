@@ -405,7 +405,7 @@ class Refund(Record):
     )
     at: When | None = Field(None, description="When it was made.")
     lines: tuple[RefundLine, ...] = Field(
-        (), description="What it pays for; all authorised lines when left out."
+        (), description="What it pays for; all authorized lines when left out."
     )
     gateway: Name | None = Field(None, description="Payment provider.")
     reference: Name | None = Field(None, description="The provider's reference, or the gift card's code.")
@@ -433,7 +433,7 @@ class Event(Record):
 
 
 class Rma(Record):
-    """One return merchandise authorisation, as its source sees it now: a snapshot, not a change."""
+    """One return merchandise authorization, as its source sees it now: a snapshot, not a change."""
 
     source: Name = Field(description="Name of the configured source it came from.")
     id: Name = Field(
