@@ -90,6 +90,8 @@ def _choose(rma: Rma, found: list[Partner], order: Order) -> Partner:
 
 
 def _check_order(rma: Rma, partner: Partner, order: Order, erp: Erp) -> None:
+    if partner.key == partner_key(rma):  # made by us because nobody fitted, so never the one on the order
+        return
     parties = _known(erp, (order.partner_id, order.shipping_partner_id, order.invoice_partner_id))
     if rma.gift or not parties or partner.commercial_id in {p.commercial_id for p in parties}:
         return
