@@ -224,17 +224,17 @@ EMAIL_PATTERN = r"^[^@\s<>,;\x00-\x1f\x7f]+@[^@\s<>,;\x00-\x1f\x7f]+$"
 
 Text = Annotated[
     str,
-    BeforeValidator(_composed),
     StringConstraints(strip_whitespace=True, max_length=10_000, pattern=PRINTABLE_PATTERN),
+    BeforeValidator(_composed),
 ]
 Name = Annotated[
     str,
-    BeforeValidator(_composed),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTABLE_PATTERN),
+    BeforeValidator(_composed),
 ]
 Currency = Annotated[str, StringConstraints(pattern=CURRENCY_PATTERN)]
 Country = Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
-Email = Annotated[str, BeforeValidator(_lower), StringConstraints(max_length=254, pattern=EMAIL_PATTERN)]
+Email = Annotated[str, StringConstraints(max_length=254, pattern=EMAIL_PATTERN), BeforeValidator(_lower)]
 When = Annotated[AwareDatetime, BeforeValidator(_utc_text)]
 PositiveQuantity = Annotated[Quantity, Field(gt=0)]
 PositiveAmount = Annotated[Amount, Field(gt=0)]
@@ -440,7 +440,7 @@ class Rma(Record):
         description="Immutable id at the source; with the source, the key of everything made in Odoo."
     )
     number: Name | None = Field(None, description="Number as people see it; the id when left out.")
-    revision: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=2**62)] = Field(
+    revision: Annotated[int, Field(ge=0, le=2**62), BeforeValidator(_whole)] = Field(
         1,
         description="Rises with every change at the source; an older one is ignored, equal ones must be equal.",
     )

@@ -126,7 +126,8 @@ class FileSource:
                 self.notes.append(f"{name}: changed while it was read, left for the next run.")
                 return
             origin = f"{name}, after item {number}" if number else name
-            yield Incoming(origin=origin, document={}, issues=(broken.issue,))
+            # The name stands for the file: without it, all broken files would be one and the same to the store.
+            yield Incoming(origin=origin, document={"file": shown(file.path)}, issues=(broken.issue,))
 
     def _pieces(self, file: Drop) -> Iterator[Piece]:
         if self._folder.leads_outside(file.path):

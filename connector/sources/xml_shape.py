@@ -117,5 +117,5 @@ def _text(value: Any) -> Any:
         inner = {key: part for key, part in value.items() if not key.startswith(_FRAME)}
         if not inner:
             return None
-        return _text(inner["#text"]) if set(inner) == {"#text"} else value
+        return _text(inner["#text"][0]) if set(inner) == {"#text"} else value
     return (value.strip() or None) if isinstance(value, str) else value
