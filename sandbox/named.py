@@ -100,17 +100,34 @@ class NamedServer:
         )
 
     def _version(self) -> str:
-        told = self._call("common", "version", [])
-        if not isinstance(told, dict) or "server_serie" not in told:
-            raise SandboxError(f"What answers at {self.url} is not an Odoo.")
-        return str(told["server_serie"])
+        told = self._json2("/json/version") or self._call("common", "version", [])
+        if isinstance(told, dict) and "version_info" in told:
+            return ".".join(str(part) for part in told["version_info"][:2])
+        if isinstance(told, dict) and "server_serie" in told:
+            return str(told["server_serie"])
+        raise SandboxError(f"What answers at {self.url} is not an Odoo.")
 
     def _log_in(self, database: str) -> None:
+        if self.api_key and self._json2("/json/2/res.users/context_get", database) is not None:
+            return
         if not self._call("common", "login", [database, self.login, self.password]):
             raise SandboxError(
                 f"The Odoo at {self.url} does not let {self.login} into the database {database}: check "
                 "--database, --login and ODOO_RMA_PASSWORD."
             )
+
+    def _json2(self, path: str, database: str | None = None) -> object:
+        """What the API of 19 and later answers; None where it is not offered, or refuses."""
+        try:
+            if database is None:
+                answer = httpx.get(self.url + path, timeout=SECONDS)
+            else:
+                headers = {"Authorization": f"bearer {self.api_key}", "X-Odoo-Database": database}
+                answer = httpx.post(self.url + path, headers=headers, json={}, timeout=SECONDS)
+            given: object = answer.json() if answer.is_success else None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+            return None
+        return given
 
     def _call(self, service: str, method: str, arguments: list[str]) -> object:
         params = {"service": service, "method": method, "args": arguments}

@@ -172,6 +172,7 @@ def seed_script(seed: Path, output: Path) -> str:
     """What `odoo shell` is given: it loads the seed package by path and runs it."""
     return (
         "import importlib.util, sys\n"
+        "sys.dont_write_bytecode = True\n"
         f"spec = importlib.util.spec_from_file_location('shop_seed', {str(seed / '__init__.py')!r}, "
         f"submodule_search_locations=[{str(seed)!r}])\n"
         "package = importlib.util.module_from_spec(spec)\n"

@@ -57,6 +57,15 @@ def test_a_named_server_is_described(named: NamedServer, httpserver: HTTPServer)
     assert named.status().way == "named"
 
 
+def test_a_server_that_only_has_json2_is_described_too(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/json/version").respond_with_json({"version_info": [20, 0, 0, "final", 0, ""]})
+    headers = {"Authorization": "bearer key", "X-Odoo-Database": "live"}
+    allowed = httpserver.expect_request("/json/2/res.users/context_get", headers=headers)
+    allowed.respond_with_json({"lang": "en_US"})
+    env = NamedServer(httpserver.url_for("").rstrip("/"), "live", "me", "secret", "key").up()
+    assert (env.version, env.api_key) == ("20.0", "key")
+
+
 def test_a_named_server_is_never_changed(named: NamedServer, httpserver: HTTPServer) -> None:
     sandbox = Sandbox(server=named)
     for change in (
