@@ -9,7 +9,8 @@ from html import escape
 
 from odoo_rma.mappings.allocate import Deliveries, Invoices, Slice, allocate_returns, arrived
 from odoo_rma.mappings.credit_lines import CreditRules
-from odoo_rma.mappings.credit_note import credited, own_notes, plan_credit_notes
+from odoo_rma.mappings.credit_note import credited, own_notes, plan_credit_notes, plan_open_notes
+from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.due import CreditOn, find_due
@@ -175,11 +176,15 @@ class _Comparison:
         rma = self.plan.rma
         order_lines = {x: [line.id for line in own] for x, own in lines.items()}
         try:
-            due = find_due(rma, self.source.credit_on, self._received(slices), credited(rma, self.erp))
+            received = self._received(slices)
+            before = with_unnamed_lines(credited(rma, self.erp), rma, self.erp, order_lines, received)
+            due = find_due(rma, self.source.credit_on, received, before)
             for one in due:
                 self.plan.steps += plan_credit_notes(
                     rma, one, order_lines, self.erp, self.invoices, self.rules
                 )
+            handled: set[tuple[str, ...]] = {(one.kind, one.id) for one in due}
+            self.plan.steps += plan_open_notes(rma, handled, self.erp, self.rules)
         except Refusal as refusal:
             self.plan.issues += refusal.issues
 

@@ -1,6 +1,6 @@
 """The lines of a credit note: goods as the invoice had them, each charge on a line of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -48,6 +48,11 @@ def item(key: Key, share: Share) -> NewCreditLine:
     )
 
 
+def charge_name(charge: Charge) -> str:
+    """Say on the credit note what a charge is for."""
+    return charge.note or charge.kind.value.replace("_", " ").capitalize()
+
+
 def charge_line(
     key: Key,
     charge: Charge,
@@ -63,7 +68,7 @@ def charge_line(
         Refusal: more shipping is to be given back than the invoice charged and still has.
 
     """
-    name = charge.note or charge.kind.value.replace("_", " ").capitalize()
+    name = charge_name(charge)
     shipping = _shipping_line(charge, invoice, erp, left)
     if shipping and shipping.total == charge.amount:
         # All of it: the very line that charged it, so that the order shows it as given back.
@@ -115,13 +120,17 @@ def _net(amount: Decimal, taxes: tuple[int, ...], erp: Erp, unit: Decimal) -> De
     return round_to(amount / (ONE + rate / Decimal(100)), unit)
 
 
-def sums_of(lines: list[NewCreditLine], erp: Erp, currency: str) -> tuple[Decimal, Decimal] | None:
+def sums_of(
+    lines: Sequence[NewCreditLine | InvoiceLine], erp: Erp, currency: str
+) -> tuple[Decimal, Decimal] | None:
     """Predict (untaxed, tax) of the lines; None when a tax cannot be predicted."""
     taxed = [TaxedLine(x.quantity, x.price_unit, x.discount, x.tax_ids) for x in lines]
     return totals(taxed, erp.taxes, minor_unit(currency), round_globally=erp.company.round_globally)
 
 
-def calculation(lines: list[NewCreditLine], sums: tuple[Decimal, Decimal] | None, currency: str) -> list[str]:
+def calculation(
+    lines: Sequence[NewCreditLine | InvoiceLine], sums: tuple[Decimal, Decimal] | None, currency: str
+) -> list[str]:
     """Say in words, line by line, how the total comes about."""
     text = []
     for line in lines:

@@ -4,7 +4,7 @@ Nothing is written that does not add up to what the customer was promised; the c
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
@@ -87,18 +87,29 @@ def _plan_existing(rma: Rma, due: Due, notes: list[Invoice], erp: Erp, rules: Cr
     if due.promised is not None and total != due.promised:
         lines = "; ".join(f"{n.name or 'draft'}: {n.total} {n.currency}" for n in notes)
         raise Refusal(_differs(rma, due.promised, total, notes[0].currency, [lines]))
-    steps: list[Step] = []
-    for note in notes:
-        invoice = erp.invoices.get(note.reversed_id)
-        if note.state == DRAFT and rules.post:
-            if note.key:
-                text = _note_text(rma, due, [f"{note.total} {note.currency}"])
-                steps.append(Note(note.key.part("note"), "account.move", note.id, text))
-            steps.append(PostCreditNote(note.id, note.reversed_id))
-            if not rules.reconciles_itself and invoice and invoice.residual > 0:
-                steps.append(Reconcile(note.id, note.reversed_id))
-        elif note.state == "posted" and note.residual > 0 and invoice and invoice.residual > 0:
-            steps.append(Reconcile(note.id, note.reversed_id))
+    return [step for note in notes for step in _go_on(rma, note, erp, rules)]
+
+
+def plan_open_notes(rma: Rma, handled: set[tuple[str, ...]], erp: Erp, rules: CreditRules) -> list[Step]:
+    """Go on with notes whose due is settled already (`handled` are the others): a draft left by a crash is posted."""
+    left = [n for n in own_notes(rma, erp) if n.key and n.key.parts[:2] not in handled]
+    return [step for note in left for step in _go_on(rma, note, erp, rules)]
+
+
+def _go_on(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> list[Step]:
+    invoice = erp.invoices.get(note.reversed_id)
+    is_open = invoice is not None and invoice.residual > 0
+    if note.state == "posted" and note.residual > 0 and is_open:
+        return [Reconcile(note.id, note.reversed_id)]
+    if note.state != DRAFT or not rules.post or not note.key:
+        return []
+    lines = sorted((x for x in erp.invoice_lines.values() if x.invoice_id == note.id), key=lambda x: x.id)
+    words = calculation(lines, sums_of(lines, erp, note.currency), note.currency)
+    text = _note_text(rma, note.key.parts[0], note.key.parts[1], words)
+    steps: list[Step] = [Note(note.key.part("note"), "account.move", note.id, text)]
+    steps.append(PostCreditNote(note.id, note.reversed_id))
+    if not rules.reconciles_itself and is_open:
+        steps.append(Reconcile(note.id, note.reversed_id))
     return steps
 
 
@@ -159,7 +170,7 @@ def _make(
     drafts = _settle_rounding(rma, due, drafts, erp, rules)
     steps: list[Step] = []
     for draft in drafts:
-        text = _note_text(rma, due, draft.calculation)
+        text = _note_text(rma, due.kind, due.id, draft.calculation)
         steps += [draft, Note(draft.key.part("note"), "account.move", draft.key, text)]
         if rules.post:
             steps.append(PostCreditNote(draft.key, draft.invoice_id))
@@ -219,6 +230,7 @@ def _draft(
         origin=rma.label,
         lines=tuple(lines),
         expected=sums[0] + sums[1] if sums else None,
+        promised=due.promised is not None,
         calculation=tuple(calculation(lines, sums, invoice.currency)),
     )
 
@@ -310,10 +322,10 @@ def _open_day(rma: Rma, due: Due, invoice: Invoice, erp: Erp, rules: CreditRules
     return day
 
 
-def _note_text(rma: Rma, due: Due, calculation: tuple[str, ...] | list[str]) -> str:
+def _note_text(rma: Rma, kind: str, number: str, words: Iterable[str]) -> str:
     reasons = sorted({x.reason.raw or x.reason.code.value for x in rma.lines})
-    parts = [f"RMA {rma.label} ({rma.source}), {due.kind} {due.id}"]
+    parts = [f"RMA {rma.label} ({rma.source}), {kind} {number}"]
     if reasons:
         parts.append(f"Reason: {', '.join(reasons)}")
-    items = "".join(f"<li>{escape(c)}</li>" for c in calculation)
+    items = "".join(f"<li>{escape(c)}</li>" for c in words)
     return "".join(f"<p>{escape(p)}</p>" for p in parts) + f"<ul>{items}</ul>"

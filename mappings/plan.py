@@ -160,7 +160,10 @@ class NewCreditLine:
 
 @dataclass(frozen=True, slots=True)
 class MakeCreditNote:
-    """Make one draft credit note for one invoice. `expected` is the total Odoo has to arrive at."""
+    """Make one draft credit note for one invoice.
+
+    `expected` is its total as predicted; when `promised`, Odoo has to arrive at it before the note is posted.
+    """
 
     key: Key
     invoice_id: int
@@ -173,6 +176,7 @@ class MakeCreditNote:
     origin: str
     lines: tuple[NewCreditLine, ...]
     expected: Decimal | None
+    promised: bool
     calculation: tuple[str, ...]
 
     def __str__(self) -> str:

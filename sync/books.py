@@ -26,7 +26,8 @@ def make_credit_notes(batch: Batch) -> None:
 
     items = batch.items(MakeCreditNote)
     batch.attempt(items, call)
-    batch.attempt([i for i in items if i.work.going], lambda checked: _check_totals(batch, checked))
+    made = [i for i in items if i.work.going and i.step.promised]
+    batch.attempt(made, lambda checked: _check_totals(batch, checked))
 
 
 def _rows(batch: Batch, steps: Iterable[MakeCreditNote]) -> tuple[list[str], list[list[Any]]]:

@@ -26,6 +26,7 @@ from odoo_rma.sync.store import Settled, Store
 ROUNDS = 4
 """How often a batch is looked at again before what is still open is left to the next run."""
 
+
 def silent(phase: str, done: int, total: int) -> None:
     """Report no progress."""
 
@@ -138,8 +139,10 @@ class _Run:
         found: tuple[Document, ...],
     ) -> Result:
         name = _name(plan)
-        issues = [*failed.get(name, ()), *plan.issues]
         open_steps = [str(s) for s in plan.steps]
+        # Odoo may refuse a step because its first answer was lost and it is done: the second look decides.
+        refused = failed.get(name, []) if open_steps or plan.issues else []
+        issues = [*refused, *plan.issues]
         if issues:
             outcome = Outcome.QUARANTINED
         elif self._dry_run and open_steps:

@@ -266,6 +266,14 @@ class TestTheBooks:
         carry_out(shop, request)
         assert [n.state for n in notes(shop)] == ["posted"]
 
+    def test_a_draft_left_by_a_crash_is_posted_on_receipt_as_well(self, shop: Shop) -> None:
+        request = rma({"sku": "TENT", "requested": "1", "received": "1"})
+        shop.rules = replace(shop.rules, post=False)
+        carry_out(shop, request, sources=ON_RECEIPT)
+        shop.rules = replace(shop.rules, post=True)
+        carry_out(shop, request, sources=ON_RECEIPT)
+        assert [n.state for n in notes(shop)] == ["posted"]
+
     def test_a_draft_that_a_person_changed_is_not_posted(self, shop: Shop) -> None:
         request = rma({"sku": "TENT", "requested": "1"}, refunds=[refund("115.00")])
         shop.rules = replace(shop.rules, post=False)
