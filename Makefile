@@ -33,7 +33,7 @@ layers: $(STAMP)
 
 fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest tests/unit tests/property tests/faults
+	$(BIN)/coverage run -m pytest -m "not live and not live14" tests/unit tests/property tests/faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='mappings/*' --fail-under=90
 
