@@ -11,7 +11,6 @@ from odoo_rma.mappings.allocate import Deliveries, Invoices, Slice, allocate_ret
 from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.credit_note import credited, own_notes, plan_credit_notes, plan_open_notes
 from odoo_rma.mappings.credited import with_unnamed_lines
-from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.due import CreditOn, find_due

@@ -53,11 +53,6 @@ def charge_name(charge: Charge) -> str:
     return charge.note or charge.kind.value.replace("_", " ").capitalize()
 
 
-def charge_name(charge: Charge) -> str:
-    """Say on the credit note what a charge is for."""
-    return charge.note or charge.kind.value.replace("_", " ").capitalize()
-
-
 def charge_line(
     key: Key,
     charge: Charge,
