@@ -1,0 +1,51 @@
+"""A real Odoo for the live tests: started once, with a clean seeded database for each module that asks.
+
+Odoo 19 has to start, or the tests fail. Odoo 14 may be skipped where its Python 3.9 is not on the machine, and for no
+other reason.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from odoo_rma.sandbox import Env, HostUnfit, Sandbox
+from odoo_rma.sandbox.pythons import interpreter
+from odoo_rma.sandbox.recipes import recipe
+
+
+@pytest.fixture(scope="session")
+def sandbox19() -> Sandbox:
+    """Odoo 19, running; whatever keeps it from starting is an error of every test that needs it."""
+    sandbox = Sandbox(version=19)
+    sandbox.up()
+    return sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox14() -> Sandbox:
+    """Odoo 14, running; skipped only where there is no Python 3.9 for it."""
+    try:
+        interpreter(recipe(14))
+    except HostUnfit as missing:
+        pytest.skip(str(missing))
+    sandbox = Sandbox(version=14)
+    sandbox.up()
+    return sandbox
+
+
+def _database(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Env]:
+    module = request.module.__name__.rpartition(".")[2].replace("_", "-")
+    yield sandbox.reset(module)
+    sandbox.drop(module)
+
+
+@pytest.fixture(scope="module")
+def odoo19(request: pytest.FixtureRequest, sandbox19: Sandbox) -> Iterator[Env]:
+    """A clean seeded shop of the module's own on Odoo 19."""
+    yield from _database(request, sandbox19)
+
+
+@pytest.fixture(scope="module")
+def odoo14(request: pytest.FixtureRequest, sandbox14: Sandbox) -> Iterator[Env]:
+    """A clean seeded shop of the module's own on Odoo 14."""
+    yield from _database(request, sandbox14)
