@@ -8,6 +8,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -157,8 +158,9 @@ class Folder:
                 _write(beside, reasons)
             file.replace(goal)
         except OSError as error:
-            if reasons:
-                beside.unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that has become read-only refuses this as well
+                if reasons:
+                    beside.unlink(missing_ok=True)
             raise StoreFailed(
                 f"{shown(file)} could not be moved to {goal.parent.name}: {error.strerror}. It is still in the inbox "
                 f"and will be read again; nothing is lost. Make room or correct the rights of {goal.parent}."
@@ -217,5 +219,6 @@ def _write(path: Path, content: dict[str, Any]) -> None:
         fresh.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
         fresh.replace(path)
     except OSError:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
         raise

@@ -34,7 +34,7 @@ def json_pieces(chunks: Iterator[bytes], settings: SourceSettings, *, lines: boo
     for number, (text, line) in enumerate(texts, 1):
         document, issues = _loads(text, line)
         yield Piece(number, line, document, issues)
-        broken += bool(issues) and "unreadable" in document
+        broken += set(document) == {"unreadable"}
         if broken == _MOST_BROKEN:
             raise Broken("not_json", f"{broken} items are not readable; the rest was not read.", SEND_AGAIN)
 

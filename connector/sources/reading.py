@@ -26,12 +26,20 @@ _HALF_CHARACTER = dict.fromkeys(range(0xD800, 0xE000), "\x1a")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One item of a file, before anybody asks whether it is an RMA. `issues` say what is wrong with its form."""
+    """One item of a file, before anybody asks whether it is an RMA. `issues` say what is wrong with its form.
+
+    When the form is so broken that there is no data, the document is `{"unreadable": <how it begins>}`.
+    """
 
     number: int
     line: int
     document: dict[str, Any]
     issues: tuple[Issue, ...] = ()
+
+
+_NO_DATA = Issue(
+    "not_an_rma", "This could not be read as data, so there is nothing to read again.", SEND_AGAIN
+)
 
 
 class Broken(Exception):
@@ -54,6 +62,9 @@ def read_document(
         issues: what is already known to be wrong with it.
 
     """
+    if set(document) == {"unreadable"}:
+        # Its form was broken already: what the model misses in it would only hide the reason.
+        return Incoming(origin=origin, document=_plain(document), issues=issues or (_NO_DATA,))
     given = _present(document)
     found = list(issues)
     named = given.pop("source", source)

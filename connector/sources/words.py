@@ -97,7 +97,8 @@ def _issue(detail: ErrorDetails) -> Issue:
     path = detail["loc"]
     # People count from one.
     where = ".".join(str(step + 1) if isinstance(step, int) else show(step)[1:-1] for step in path)
-    field = where.rpartition(".")[2] if path and isinstance(path[-1], str) else f"item {where}"
+    named = where.rpartition(".")[2] if path and isinstance(path[-1], str) else f"item {where}"
+    field = named if path else "The RMA"
     code, message, way_out = _said(detail, field)
     return Issue(code, message, way_out, where)
 
