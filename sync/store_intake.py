@@ -87,7 +87,7 @@ class Intake(Quarantine):
         self, source: str, incoming: Incoming, issues: Sequence[Issue], now: datetime
     ) -> Reception:
         content = document_digest(incoming.document)
-        key = _readable_id(incoming) or f"u-{content[:6]}"
+        key = _readable_id(incoming) or f"u-{content[:10]}"
         if self._was_closed_by_hand(source, key, content):
             return Reception.SAME
         self._open_entry(

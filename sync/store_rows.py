@@ -73,7 +73,7 @@ class Entry:
         return cls(
             source=row["source"],
             key=row["key"],
-            label=row["number"] or row["key"],
+            label=row["number"] or _called(row["key"], row["origin"]),
             kind=row["kind"],
             code=row["code"],
             held=bool(row["held"]),
@@ -143,6 +143,11 @@ class Moment:
     what: str
     text: str
     run: int | None = None
+
+
+def _called(key: str, origin: str) -> str:
+    # `u-…` tells nobody which file to look into.
+    return f"{key} in {origin}" if key.startswith("u-") and origin else key
 
 
 def stamp(now: datetime) -> str:
