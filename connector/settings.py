@@ -7,6 +7,7 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -134,7 +135,8 @@ def save(settings: Settings, path: Path, *, overwrite: bool = False) -> None:
         fresh.write_text(tomlkit.dumps(document), encoding="utf-8")
         fresh.replace(path)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk refuses this as well
+            fresh.unlink(missing_ok=True)
         raise BadSettings(f"{path} cannot be written: {error.strerror}.") from error
 
 
