@@ -99,7 +99,7 @@ def _version(url: str, settings: OdooSettings) -> tuple[int, int]:
     try:
         version = _asked(wire)
     except (Unknown, Unreachable) as error:
-        raise NoServer(f"{error}") from None
+        raise NoServer(f"{error} Check odoo.url and the network, and that Odoo runs there.") from None
     finally:
         wire.close()
     if version < FIRST_VERSION:
@@ -118,7 +118,7 @@ def _asked(wire: Wire) -> tuple[int, int]:
     if not found and reply.status < 500:
         found = _numbers(wire.send("GET", "/json/version"), "version_info")
     if not found:
-        raise NoServer(f"{wire.url} answers (HTTP {reply.status}), but not as an Odoo does.")
+        raise NoServer(f"{wire.url} answers (HTTP {reply.status}), but not as an Odoo does. Check odoo.url.")
     return found
 
 

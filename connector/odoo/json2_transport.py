@@ -37,8 +37,11 @@ class Json2Transport:
             raise LoginRefused(f"There is no database {self._database!r} on {self._wire.url}.")
         try:
             context = self._result(reply, "res.users")
-        except Refused as error:
-            raise LoginRefused(f"Odoo refuses the API key: {error}") from None
+        except (LoginRefused, Refused) as error:
+            raise LoginRefused(
+                f"Odoo refuses the API key: {str(error).rstrip('.')}. Make a new one in Odoo (Preferences / Security) "
+                "and set it as ODOO_RMA_API_KEY."
+            ) from None
         return int(context["uid"])
 
     def send(self, model: str, method: str, ids: Sequence[int] | None, arguments: Arguments) -> Any:
