@@ -208,7 +208,7 @@ class TestQuarantine:
     def test_the_list_says_what_waits_and_why(self, call: Call) -> None:
         printed = call("quarantine", "list").stdout
         assert re.search(r"R-1 +shop +open .*each run +unknown_order: No order is called S9\.", printed)
-        assert re.search(r"u-\w{6} +shop +open .*after retry", printed)
+        assert re.search(r"u-\w{10} in b\.json +shop +open .*after retry", printed)
 
     def test_the_list_as_data(self, call: Call) -> None:
         entries = json.loads(call("quarantine", "list", "--json", "--source", "shop").stdout)
