@@ -24,7 +24,7 @@ def print_report(report: RunReport, *, as_json: bool = False, with_unchanged: bo
 
 def _row(result: Result) -> tuple[str, str, str, str]:
     what = [f"{i.code}: {i.message}" for i in result.issues] or list(result.steps)
-    return (result.label, result.source, result.outcome.value, "\n".join(what))
+    return (result.label, result.source, result.outcome.value, "; ".join(what))
 
 
 def _counts(report: RunReport) -> str:

@@ -215,10 +215,14 @@ def _short(
             f"lines.{line.id}",
             numbers,
         )
+    left = (
+        ""
+        if available >= delivered
+        else f", and only {numbers['left']} of them are not back or on their way yet"
+    )
     return Issue(
         "over_return",
-        f"{plain(quantity)} × {what} to come back, but of {plain(delivered)} delivered only "
-        f"{numbers['left']} are not back or on their way back yet.",
+        f"{plain(quantity)} × {what} to come back, but {plain(delivered)} were delivered{left}.",
         "Lower the quantity at the source, or check the other returns of the order.",
         f"lines.{line.id}.requested",
         numbers,

@@ -3,7 +3,7 @@
 A reference to a record is its database id, or the key under which an earlier step of the same plan makes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ class MakePartner:
     values: Mapping[str, Any]
 
     def __str__(self) -> str:
-        return f"make customer {self.values['name']}"
+        return f"new customer {self.values['name']}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class FillPartner:
     values: Mapping[str, Any]
 
     def __str__(self) -> str:
-        return f"fill in the customer's {', '.join(sorted(self.values))}"
+        return f"customer's {', '.join(sorted(self.values))} filled in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,7 @@ class MakeTransfer:
     moves: tuple[NewMove, ...]
 
     def __str__(self) -> str:
-        units = sum((m.quantity for m in self.moves), ZERO)
-        return f"make return transfer for {plain(units)} unit(s) of {self.delivery}"
+        return f"return transfer for {_units(m.quantity for m in self.moves)} of {self.delivery}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Note:
     body: str
 
     def __str__(self) -> str:
-        return "note the RMA in the chatter"
+        return "note in the chatter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class ConfirmTransfer:
     ref: Ref
 
     def __str__(self) -> str:
-        return "make the transfer ready"
+        return "transfer made ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class ChangeDemand:
     quantity: Decimal
 
     def __str__(self) -> str:
-        return f"expect {plain(self.quantity)} unit(s) on the pending transfer"
+        return f"{_units([self.quantity])} expected on the pending transfer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +124,8 @@ class Receive:
     backorder: bool
 
     def __str__(self) -> str:
-        units = sum((a.quantity for a in self.arrivals), ZERO)
         rest = "" if self.whole else (", the rest stays open" if self.backorder else ", the rest is closed")
-        return f"receive {plain(units)} unit(s){rest}"
+        return f"{_units(a.quantity for a in self.arrivals)} received{rest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ class CancelTransfer:
     name: str
 
     def __str__(self) -> str:
-        return f"cancel transfer {self.name}"
+        return f"transfer {self.name} canceled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +179,7 @@ class MakeCreditNote:
 
     def __str__(self) -> str:
         total = f" of {self.expected} {self.currency}" if self.expected is not None else ""
-        return f"make credit note{total} for {self.invoice}"
+        return f"credit note{total} for {self.invoice}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,7 @@ class PostCreditNote:
     invoice_id: int
 
     def __str__(self) -> str:
-        return "post the credit note"
+        return "credit note posted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +201,7 @@ class Reconcile:
     invoice_id: int
 
     def __str__(self) -> str:
-        return "reconcile the credit note with its invoice"
+        return "credit note reconciled with its invoice"
 
 
 Step = (
@@ -219,6 +217,20 @@ Step = (
     | PostCreditNote
     | Reconcile
 )
+
+
+def in_words(steps: Iterable[Step]) -> list[str]:
+    """Say what the steps come to, without what goes without saying: notes, and making ready what was just made."""
+    return [
+        str(s)
+        for s in steps
+        if not (isinstance(s, Note) or (isinstance(s, ConfirmTransfer) and isinstance(s.ref, Key)))
+    ]
+
+
+def _units(quantities: Iterable[Decimal]) -> str:
+    total = sum(quantities, ZERO)
+    return f"{plain(total)} unit{'' if total == 1 else 's'}"
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from odoo_rma.connector.odoo.client import OdooClient
-from odoo_rma.mappings.plan import Plan
+from odoo_rma.mappings.plan import Plan, in_words
 from odoo_rma.sync import books, goods, people
 from odoo_rma.sync.batch import Batch, Work
 from odoo_rma.sync.reference import Reference
@@ -32,5 +32,5 @@ def apply(plans: Sequence[Plan], client: OdooClient, reference: Reference) -> li
     books.reconcile(batch)
     for work in works:
         if work.going:
-            work.done = [str(step) for step in work.plan.steps]
+            work.done = in_words(work.plan.steps)
     return works

@@ -10,7 +10,7 @@ from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.compare import compare
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
-from odoo_rma.mappings.plan import Plan
+from odoo_rma.mappings.plan import Plan, in_words
 from odoo_rma.sync.apply import apply
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.documents import documents
@@ -139,7 +139,7 @@ class _Run:
         found: tuple[Document, ...],
     ) -> Result:
         name = _name(plan)
-        open_steps = [str(s) for s in plan.steps]
+        open_steps = in_words(plan.steps)
         # Odoo may refuse a step because its first answer was lost and it is done: the second look decides.
         refused = failed.get(name, []) if open_steps or plan.issues else []
         issues = [*refused, *plan.issues]

@@ -9,6 +9,7 @@ from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.compare import compare
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.plan import in_words
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.documents import documents
 from odoo_rma.sync.observe import Observer
@@ -55,4 +56,4 @@ def show(settings: Settings, text: str, *, clock: Clock = utc_now) -> RmaView:
         found = documents(plan, erp, client)
     events = [(e.at, e.actor or source, " ".join(filter(None, [e.type, e.text]))) for e in rma.events]
     timeline = tuple(sorted([*history, *events], key=lambda moment: moment[0]))
-    return RmaView(rma, timeline, found, tuple(map(str, plan.steps)), tuple(plan.issues))
+    return RmaView(rma, timeline, found, tuple(in_words(plan.steps)), tuple(plan.issues))
