@@ -72,5 +72,5 @@ def _print(run: Run, at_work: set[int]) -> None:
 def _result_row(result: dict[str, object]) -> tuple[object, ...]:
     issues, steps = result.get("issues"), result.get("steps")
     what = [f"{i['code']}: {i['message']}" for i in issues] if isinstance(issues, list) and issues else steps
-    lines = "\n".join(map(str, what)) if isinstance(what, list) else ""
+    lines = "; ".join(map(str, what)) if isinstance(what, list) else ""
     return (result["label"], result["source"], result["outcome"], lines)

@@ -132,7 +132,7 @@ class TestSync:
         synced.report.notes.append("half.json was left alone")
         printed = call("sync").stdout
         assert re.search(r"RMA +SOURCE +OUTCOME +WHAT", printed)
-        assert re.search(r"R-1 +shop +done +receipt made credit note posted", printed)
+        assert re.search(r"R-1 +shop +done +receipt made; credit note posted", printed)
         assert re.search(r"R-2 +shop +quarantined +unknown_order: No order is called S9", printed)
         assert "R-3" not in printed
         assert "Note: half.json was left alone" in printed
