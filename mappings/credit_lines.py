@@ -9,7 +9,7 @@ from odoo_rma.mappings.erp import Erp, Invoice, InvoiceLine
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge, ChargeKind
-from odoo_rma.mappings.money import ONE, ZERO, Decimal, minor_unit, plain, round_to
+from odoo_rma.mappings.money import CENT, ONE, ZERO, Decimal, minor_unit, plain, round_to
 from odoo_rma.mappings.plan import NewCreditLine
 from odoo_rma.mappings.tax import TaxedLine, totals
 
@@ -136,7 +136,11 @@ def calculation(
     for line in lines:
         discount = f" − {plain(line.discount)} %" if line.discount else ""
         name = line.name.splitlines()[0] if line.name else "line"
-        text.append(f"{name}: {plain(line.quantity)} × {line.price_unit}{discount}")
+        text.append(f"{name}: {plain(line.quantity)} × {_price(line.price_unit)}{discount}")
     if sums:
         text.append(f"net {sums[0]} + tax {sums[1]} = {sums[0] + sums[1]} {currency}")
     return text
+
+
+def _price(value: Decimal) -> str:
+    return str(value.quantize(CENT) if value == value.quantize(CENT) else value)
