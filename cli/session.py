@@ -31,7 +31,7 @@ class Session:
             BadSettings: missing or wrong.
 
         """
-        settings = settings_file.load(self.path)
+        settings = settings_file.load(self.config)
         odoo, run = settings.odoo, settings.run
         if transport:
             odoo = odoo.model_copy(update={"transport": Transport(transport)})

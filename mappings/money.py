@@ -54,10 +54,12 @@ def decimal(value: Any) -> Decimal:
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise ValueError(f"not a plain decimal number: {value!r}")
+    if isinstance(value, Decimal) and (not value.is_finite() or not -18 <= value.adjusted() <= 15):
+        raise ValueError(f"not a plain decimal number: {value}")
     text = format(value, "f") if isinstance(value, Decimal) else str(value).strip(" \t\r\n")
     if not _PLAIN.match(text):
         raise ValueError(f"not a plain decimal number: {text[:40]!r}")
-    return Decimal(text)
+    return abs(Decimal(text)) if text.startswith("-0") and not Decimal(text) else Decimal(text)
 
 
 def from_odoo(value: float | str) -> Decimal:
