@@ -74,7 +74,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """`stock.move`, out to the customer (`outgoing`) or back from there. `lots` counts units per lot."""
+    """`stock.move`, out to the customer (`outgoing`) or back from there.
+
+    `lots` counts units per lot; `kit_line_id` is the line of the kit's bill of materials that the move is part of.
+    """
 
     id: int
     picking_id: int
@@ -90,6 +93,7 @@ class Move:
     destination_id: int
     group_ids: tuple[int, ...]
     lots: Mapping[int, Decimal] = field(default_factory=dict)
+    kit_line_id: int = 0
 
     @property
     def claimed(self) -> Decimal:

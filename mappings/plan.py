@@ -49,6 +49,7 @@ class NewMove:
     order_line_id: int
     group_ids: tuple[int, ...]
     quantity: Decimal
+    kit_line_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

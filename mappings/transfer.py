@@ -223,6 +223,7 @@ def _new_transfer(rma: Rma, key: Key, delivery: Picking, lines: list[_Line], erp
                 order_line_id=x.move.order_line_id,
                 group_ids=x.move.group_ids,
                 quantity=x.missing,
+                kit_line_id=x.move.kit_line_id,
             )
             for x in lines
         ),

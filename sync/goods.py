@@ -58,6 +58,8 @@ def _transfer_rows(batch: Batch, steps: Iterable[MakeTransfer]) -> tuple[list[st
         f"{can.move_group}/.id",
     ]
     line += ["name"] if can.move_needs_name else []
+    # Without it Odoo does not see that a kit came back, and its order line stays delivered.
+    line += ["bom_line_id/.id"] if "mrp" in can.modules else []
     rows = []
     for step in steps:
         first: list[Any] = [str(step.key), step.partner_id or "", step.type_id, step.location_id]
@@ -65,6 +67,7 @@ def _transfer_rows(batch: Batch, steps: Iterable[MakeTransfer]) -> tuple[list[st
         first += [step.delivery_id] if can.picking_has_return else []
         for position, move in enumerate(step.moves):
             cells = _move_cells(step, move) + ([step.origin] if can.move_needs_name else [])
+            cells += [move.kit_line_id or ""] if "mrp" in can.modules else []
             rows.append((first if position == 0 else [""] * len(first)) + cells)
     return [*head, *(f"{can.picking_moves}/{f}" for f in line)], rows
 

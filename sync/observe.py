@@ -31,6 +31,7 @@ from odoo_rma.mappings.money import Decimal, from_odoo, minor_unit, round_to
 from odoo_rma.sync.reference import Reference, day
 
 FILLABLE = ("email", "phone", "vat", "ref", "street", "street2", "city", "zip", "country_id")
+KIT_LINE = "bom_line_id"
 PARTNER_FIELDS = ("name", "commercial_partner_id", *FILLABLE)
 
 
@@ -162,6 +163,7 @@ class Observer:
             "location_id",
             "location_dest_id",
             can.move_group,
+            *([KIT_LINE] if "mrp" in can.modules else []),
         )
         rows = self._client.search_read("stock.move", domain, fields)
         self.reference.load_locations(x for r in rows for x in (r["location_id"], r["location_dest_id"]))
@@ -190,6 +192,7 @@ class Observer:
             location_id=row["location_id"],
             destination_id=row["location_dest_id"],
             group_ids=tuple(group if isinstance(group, list) else [group] if group else []),
+            kit_line_id=row.get(KIT_LINE) or 0,
         )
 
     def _pickings(self, moves: Mapping[int, Move]) -> dict[int, Picking]:
