@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
-from odoo_rma.mappings.model import ChargeKind
+from odoo_rma.mappings.vocabulary import ChargeKind
 
 
 class Part(BaseModel):

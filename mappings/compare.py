@@ -16,11 +16,12 @@ from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.due import CreditOn, find_due
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Authorization, Kind, Rma, RmaLine
+from odoo_rma.mappings.model import Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.plan import Plan
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
+from odoo_rma.mappings.vocabulary import Authorization, Kind
 
 ENDED = frozenset({Authorization.DECLINED, Authorization.CANCELED, Authorization.EXPIRED})
 

@@ -8,10 +8,11 @@ from odoo_rma.mappings.allocate import ITEM, Invoices, Share
 from odoo_rma.mappings.erp import Erp, Invoice, InvoiceLine
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Charge, ChargeKind
+from odoo_rma.mappings.model import Charge
 from odoo_rma.mappings.money import CENT, ONE, ZERO, Decimal, minor_unit, plain, round_to
 from odoo_rma.mappings.plan import NewCreditLine
 from odoo_rma.mappings.tax import TaxedLine, totals
+from odoo_rma.mappings.vocabulary import ChargeKind
 
 CHARGE = "charge"
 """Marks the key of a credit note line for a charge: `…charge.<charge>`."""

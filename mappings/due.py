@@ -6,17 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import (
-    Charge,
-    ChargeStatus,
-    Condition,
-    Disposition,
-    Refund,
-    RefundState,
-    Rma,
-    RmaLine,
-)
+from odoo_rma.mappings.model import Charge, Refund, Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
+from odoo_rma.mappings.vocabulary import ChargeStatus, Condition, Disposition, RefundState
 
 
 class CreditOn(StrEnum):

@@ -12,8 +12,9 @@ from odoo_rma.connector.settings import SourceSettings
 from odoo_rma.connector.sources.json_pieces import json_pieces
 from odoo_rma.connector.sources.reading import Piece, read_document
 from odoo_rma.connector.sources.xml_pieces import xml_pieces
-from odoo_rma.mappings.model import Disposition, PositiveQuantity, ReasonCode, Rma
+from odoo_rma.mappings.model import PositiveQuantity, Rma
 from odoo_rma.mappings.money import Decimal, Quantity
+from odoo_rma.mappings.vocabulary import Disposition, ReasonCode
 
 LIMITS = SourceSettings()
 # How busy the machine is says nothing about the code.
