@@ -4,6 +4,7 @@ Odoo 19 has to start, or the tests fail. Odoo 14 may be skipped where its Python
 other reason.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -35,8 +36,9 @@ def sandbox14() -> Sandbox:
 
 def _database(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Env]:
     module = request.module.__name__.rpartition(".")[2].replace("_", "-")
-    yield sandbox.reset(module)
-    sandbox.drop(module)
+    database = f"{module}-{os.getpid()}"  # two runs in one checkout do not meet
+    yield sandbox.reset(database)
+    sandbox.drop(database)
 
 
 @pytest.fixture(scope="module")

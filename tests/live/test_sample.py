@@ -5,6 +5,7 @@ least rights. `expected.json` was written by hand from the stories; nothing here
 but for the outcome it gives each RMA.
 """
 
+import os
 import shutil
 import time
 from collections import Counter, defaultdict
@@ -82,7 +83,7 @@ def bring_in(
     def run(way: Way) -> Synced:
         version, transport = way
         sandbox: Sandbox = request.getfixturevalue(f"sandbox{version}")
-        database = f"sample-{transport}"
+        database = f"sample-{transport}-{os.getpid()}"
         env = sandbox.reset(database)
         used.append((sandbox, database))
         before = Books(Tables(env))
