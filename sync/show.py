@@ -16,8 +16,7 @@ from odoo_rma.sync.observe import Observer
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.report import Document
 from odoo_rma.sync.rules import source_rules
-from odoo_rma.sync.store import Store
-from odoo_rma.sync.store_base import NotFound
+from odoo_rma.sync.store import NotFound, Store
 
 
 @dataclass(frozen=True, slots=True)

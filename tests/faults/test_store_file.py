@@ -14,10 +14,10 @@ import pytest
 from odoo_rma.connector.errors import StoreFailed
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.model import Rma
-from odoo_rma.sync import store_file
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.store import Store
-from odoo_rma.sync.store_schema import MIGRATIONS, VERSION
+from odoo_rma.sync.store import file as store_file
+from odoo_rma.sync.store.schema import MIGRATIONS, VERSION
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

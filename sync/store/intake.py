@@ -12,9 +12,9 @@ from unicodedata import normalize
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
-from odoo_rma.sync.store_content import differences, digest, document_digest
-from odoo_rma.sync.store_quarantine import Quarantine
-from odoo_rma.sync.store_rows import Reception
+from odoo_rma.sync.store.content import differences, digest, document_digest
+from odoo_rma.sync.store.quarantine import Quarantine
+from odoo_rma.sync.store.rows import Reception
 
 _ACCEPT = """
 INSERT INTO rma (source, id, number, revision, digest, snapshot) VALUES (?, ?, ?, ?, ?, ?)

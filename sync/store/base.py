@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from odoo_rma.connector.errors import Stop, StoreFailed
 from odoo_rma.mappings.model import Rma
-from odoo_rma.sync.store_file import connect, plain_words, transaction
-from odoo_rma.sync.store_rows import stamp
+from odoo_rma.sync.store.file import connect, plain_words, transaction
+from odoo_rma.sync.store.rows import stamp
 
 
 class NotFound(Stop):

@@ -6,9 +6,9 @@ from datetime import datetime
 from odoo_rma.connector.errors import Stop
 from odoo_rma.connector.sources.reading import read_document
 from odoo_rma.mappings.decisions import Decisions
-from odoo_rma.sync.store_base import NotFound
-from odoo_rma.sync.store_intake import Intake
-from odoo_rma.sync.store_rows import Entry
+from odoo_rma.sync.store.base import NotFound
+from odoo_rma.sync.store.intake import Intake
+from odoo_rma.sync.store.rows import Entry
 
 _SEND_AGAIN = "Correct it at the source and send it again, or drop it."
 

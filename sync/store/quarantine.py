@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from odoo_rma.mappings.issues import Issue
-from odoo_rma.sync.store_base import NotFound, StoreBase, marks, storable
-from odoo_rma.sync.store_content import as_json
-from odoo_rma.sync.store_rows import HELD, Entry, stamp
+from odoo_rma.sync.store.base import NotFound, StoreBase, marks, storable
+from odoo_rma.sync.store.content import as_json
+from odoo_rma.sync.store.rows import HELD, Entry, stamp
 
 _SELECT = """
 SELECT q.*, r.number FROM quarantine q LEFT JOIN rma r ON r.source = q.source AND r.id = q.key

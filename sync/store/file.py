@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from odoo_rma.connector.errors import StoreFailed
-from odoo_rma.sync.store_schema import APPLICATION_ID, MIGRATIONS, VERSION
+from odoo_rma.sync.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100

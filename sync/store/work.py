@@ -9,10 +9,10 @@ from datetime import datetime
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.sync.report import Document, Outcome
-from odoo_rma.sync.store_base import NotFound, marks
-from odoo_rma.sync.store_content import as_json
-from odoo_rma.sync.store_hand import ByHand
-from odoo_rma.sync.store_rows import Moment, Settled, when
+from odoo_rma.sync.store.base import NotFound, marks
+from odoo_rma.sync.store.content import as_json
+from odoo_rma.sync.store.hand import ByHand
+from odoo_rma.sync.store.rows import Moment, Settled, when
 
 _PAGE = 200
 

@@ -7,11 +7,11 @@ SQLite by default; everything else sees only this class, so that another databas
 from datetime import datetime
 
 from odoo_rma.sync.report import Outcome, RunReport
-from odoo_rma.sync.store_base import Ambiguous, NotFound
-from odoo_rma.sync.store_content import as_json
-from odoo_rma.sync.store_hand import StillUnreadable
-from odoo_rma.sync.store_rows import HELD, Entry, Moment, Reception, Run, Settled, stamp
-from odoo_rma.sync.store_work import Work
+from odoo_rma.sync.store.base import Ambiguous, NotFound
+from odoo_rma.sync.store.content import as_json
+from odoo_rma.sync.store.hand import StillUnreadable
+from odoo_rma.sync.store.rows import HELD, Entry, Moment, Reception, Run, Settled, stamp
+from odoo_rma.sync.store.work import Work
 
 __all__ = [
     "HELD",
