@@ -65,7 +65,7 @@ def up(workers: int, as_json: bool, database: str | None, **which: Any) -> None:
     """
     with _failures_in_words():
         chosen = _sandbox(workers=workers, database=database, **which)
-        with _progress() as report:
+        with set_up_progress() as report:
             env = chosen.up(report)
             if database and env.database != database:
                 env = (
@@ -184,7 +184,7 @@ def _is_ours(problem: Exception) -> bool:
 
 
 @contextmanager
-def _progress() -> Iterator[Report]:
+def set_up_progress() -> Iterator[Report]:
     """Bars on a terminal, else one line for each new thing; always on the error stream."""
     from rich.console import Console  # noqa: PLC0415  (slow to import)
 

@@ -1,26 +1,14 @@
 """What Odoo holds because of the sample, in the words of `expected.json`."""
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from live.books import Books, money, plain
 
-import odoo_rma.sandbox
-
-SAMPLE = Path(odoo_rma.sandbox.__file__).parent / "sample"
-Story = dict[str, Any]
-
-
-def stories() -> dict[str, Story]:
-    """What Odoo must hold, per RMA: `shop/R-1001`."""
-    told = json.loads((SAMPLE / "expected.json").read_text(encoding="utf-8"))
-    return {f"{source}/{rma}": story for source, own in told.items() for rma, story in own.items()}
-
+from odoo_rma.sandbox.sample import Story, stories
 
 STORIES = stories()
 

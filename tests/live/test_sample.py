@@ -6,7 +6,6 @@ but for the outcome it gives each RMA.
 """
 
 import os
-import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -18,11 +17,12 @@ from typing import Any
 
 import pytest
 from live.books import Books, Tables, plain
-from live.holdings import SAMPLE, STORIES, Holdings, told
+from live.holdings import STORIES, Holdings, told
 from pydantic import SecretStr
 
 from odoo_rma.connector.settings import OdooSettings, RunSettings, Secrets, Settings, SourceSettings
 from odoo_rma.sandbox import Env, Sandbox
+from odoo_rma.sandbox.sample import RULES, fill
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.run import sync
 
@@ -32,12 +32,6 @@ WAYS = [
     pytest.param((19, "odoorpc"), marks=pytest.mark.live, id="odoorpc-19"),
     pytest.param((14, "odoorpc"), marks=pytest.mark.live14, id="odoorpc-14"),
 ]
-BY_RMA = {"receipts": "rma", "credit_note_on": "refund"}
-SOURCES = {
-    "shop": BY_RMA,
-    "hub": BY_RMA | {"credit_note_on": "receipt"},
-    "desk": {"receipts": "erp", "credit_note_on": "receipt"},
-}
 
 
 @dataclass
