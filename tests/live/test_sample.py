@@ -49,11 +49,8 @@ class Synced:
 
 
 def settings_for(env: Env, transport: str, folder: Path) -> Settings:
-    for name in SOURCES:
-        shutil.copytree(SAMPLE / name, folder / name / "inbox")
-    sources = {
-        n: SourceSettings.model_validate({"path": folder / n, **rules}) for n, rules in SOURCES.items()
-    }
+    fill(folder)
+    sources = {n: SourceSettings.model_validate({"path": folder / n, **rules}) for n, rules in RULES.items()}
     odoo = OdooSettings.model_validate(
         {"url": env.url, "database": env.database, "login": env.rma_login, "transport": transport}
     )
