@@ -126,7 +126,7 @@ def sums_of(
 ) -> tuple[Decimal, Decimal] | None:
     """Predict (untaxed, tax) of the lines; None when a tax cannot be predicted."""
     taxed = [TaxedLine(x.quantity, x.price_unit, x.discount, x.tax_ids) for x in lines]
-    return totals(taxed, erp.taxes, minor_unit(currency), round_globally=erp.company.round_globally)
+    return totals(taxed, erp.taxes, minor_unit(currency), erp.company.rounding)
 
 
 def calculation(

@@ -186,13 +186,21 @@ class Tax:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounding:
+    """How taxes are rounded: `globally` per document, else per line; `base_per_line`: the base per line all the same."""
+
+    globally: bool = False
+    base_per_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     """What the company decides: rounding method, the last locked day, its currency."""
 
     id: int
     name: str
     currency: str
-    round_globally: bool
+    rounding: Rounding
     locked_until: date | None
 
 

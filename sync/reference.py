@@ -7,7 +7,7 @@ from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import AccountingSettings
 from odoo_rma.mappings.credit_lines import CreditRules
-from odoo_rma.mappings.erp import Company, PickingType, Tax
+from odoo_rma.mappings.erp import Company, PickingType, Rounding, Tax
 from odoo_rma.mappings.money import from_odoo
 
 
@@ -43,7 +43,10 @@ class Reference:
             id=row["id"],
             name=row["name"],
             currency=self.currencies[row["currency_id"]],
-            round_globally=row["tax_calculation_rounding_method"] == "round_globally",
+            rounding=Rounding(
+                globally=row["tax_calculation_rounding_method"] == "round_globally",
+                base_per_line=client.can.tax_base_per_line,
+            ),
             locked_until=client.can.locked_until(row),
         )
 

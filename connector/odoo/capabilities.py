@@ -46,6 +46,7 @@ class Capabilities:
         reversals: the invoice's credit notes: `reversal_move_ids` or `reversal_move_id`.
         auto_post_off: the value of `auto_post` for "now": `no`, or False.
         reconciles_on_post: posting a credit note reconciles it with its open invoice (17 and up).
+        tax_base_per_line: taxes are put on each line's rounded base, however the company rounds (before 18).
         lock_dates: the company's fields that close periods for credit notes, as they hold for this user.
         has_mobile: partners have `mobile` (gone in 19).
         has_formatted_read_group: aggregates by `formatted_read_group`; else `read_group`.
@@ -76,6 +77,7 @@ class Capabilities:
     reversals: str
     auto_post_off: str | bool
     reconciles_on_post: bool
+    tax_base_per_line: bool
     lock_dates: tuple[str, ...]
     has_mobile: bool
     has_formatted_read_group: bool
@@ -171,6 +173,7 @@ FIELDS = {
     "account.move": ("reversal_move_id", "reversal_move_ids", "auto_post"),
     "account.move.line": ("exclude_from_invoice_tab", "analytic_account_id", "analytic_distribution"),
     "product.product": ("is_storable", "detailed_type", "type"),
+    "account.tax": ("price_include_override",),
     "res.partner": ("mobile",),
     "res.company": (
         *("fiscalyear_lock_date", "period_lock_date", "tax_lock_date", "sale_lock_date", "hard_lock_date"),
@@ -254,6 +257,8 @@ def _of_accounting(found: Found) -> Values:
         ),
         "reversals": _first(move, "reversal_move_ids", "reversal_move_id"),
         "auto_post_off": False if move.get("auto_post", {}).get("type") == "boolean" else "no",
+        # Both came with the tax engine of 18.
+        "tax_base_per_line": "price_include_override" not in (found["account.tax"] or {}),
         # From 18 the `user_…` ones count exceptions and parent companies in.
         "lock_dates": tuple(
             name for name in FIELDS["res.company"] if name in company and f"user_{name}" not in company

@@ -18,6 +18,7 @@ from odoo_rma.mappings.erp import (
     Picking,
     PickingType,
     Product,
+    Rounding,
     Tax,
 )
 from odoo_rma.mappings.model import Rma
@@ -48,9 +49,9 @@ def rma(*lines: dict[str, Any], order: str = "S-1", id: str = "R-1", **more: Any
 class Shop:
     """Everything one Odoo company holds."""
 
-    def __init__(self, *, tax: str = "15", included: bool = False, round_globally: bool = False) -> None:
+    def __init__(self, *, tax: str = "15", included: bool = False, rounding: Rounding = Rounding()) -> None:
         self._ids = count(100)
-        company = Company(1, "Shop", "USD", round_globally, None)
+        company = Company(1, "Shop", "USD", rounding, None)
         taxes = {1: Tax(1, "VAT", "percent", D(tax), included, True)}
         types = {OUT: PickingType(OUT, "outgoing", IN, CUSTOMER), IN: PickingType(IN, "incoming", OUT, STOCK)}
         self.erp = Erp(
@@ -176,7 +177,7 @@ class Shop:
         return record
 
     def total(self, lines: list[TaxedLine]) -> Decimal:
-        sums = totals(lines, self.erp.taxes, CENT, round_globally=self.erp.company.round_globally)
+        sums = totals(lines, self.erp.taxes, CENT, self.erp.company.rounding)
         assert sums is not None
         return sum(sums, D(0))
 

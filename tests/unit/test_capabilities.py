@@ -20,6 +20,7 @@ FOURTEEN: Fields = {
     "sale.order.line": "product_uom tax_id",
     "account.move": "reversal_move_id auto_post",
     "account.move.line": "exclude_from_invoice_tab analytic_account_id",
+    "account.tax": "price_include",
     "product.product": "type",
     "res.partner": "mobile",
     "res.company": "fiscalyear_lock_date period_lock_date tax_lock_date",
@@ -34,6 +35,7 @@ NINETEEN: Fields = {
     "sale.order.line": "product_uom_id tax_ids is_delivery is_reward_line",
     "account.move": "reversal_move_ids auto_post",
     "account.move.line": "analytic_distribution",
+    "account.tax": "price_include price_include_override",
     "product.product": "is_storable type",
     "res.partner": "",
     "res.company": (
@@ -120,6 +122,7 @@ def test_fourteen() -> None:
     )
     assert can.message("<b>x</b>") == {"body": "<b>x</b>"}
     assert not can.reconciles_on_post and not can.has_formatted_read_group
+    assert can.tax_base_per_line and not seen(NINETEEN, (19, 0)).tax_base_per_line
     assert (
         can.has_mobile and can.has_immediate_wizard and (can.delivery_flag, can.reward_flag) == (None, None)
     )
