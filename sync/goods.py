@@ -148,6 +148,7 @@ def _write_quantities(batch: Batch, steps: Iterable[Receive]) -> None:
         "product_uom",
         "location_id",
         "location_dest_id",
+        "move_line_ids",
     ]
     pickings = sorted({picking for picking, _ in arrivals})
     domain = [("picking_id", "in", pickings), ("state", "not in", ["done", "cancel"])]
@@ -169,7 +170,8 @@ def _write_quantities(batch: Batch, steps: Iterable[Receive]) -> None:
 
 def _lot_lines(batch: Batch, arrival: Arrival, row: Row) -> list[Any]:
     can = batch.client.can
-    lines: list[Any] = [[5, 0, 0]]
+    # Deleted one by one: to clear the list would leave them on the transfer, as units that belong to no move.
+    lines: list[Any] = [[2, line_id, 0] for line_id in row["move_line_ids"]]
     for lot_id, quantity in arrival.lots:
         values = {
             "picking_id": row["picking_id"],

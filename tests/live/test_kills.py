@@ -1,16 +1,18 @@
 """Whatever ends a run, and whenever: the next one brings Odoo to exactly the state of an undisturbed run.
 
 The whole sample goes in by the installed command, in small batches so that there is much to be interrupted. The
-process is killed at random moments of the remaining work; in every other round the local store is deleted each time.
+process is killed at random moments, each round at five, spread over the work from its beginning to its end; in every
+other round the local store is deleted each time.
 """
 
+import os
 import random
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,20 +27,25 @@ pytestmark = pytest.mark.live
 SEED = 20261124
 KILLS = 25
 KILLS_A_ROUND = 5
-MOST_ROUNDS = 9  # a process may end before its kill; then another round makes up for it
-SPREAD = 15  # of the 25 kills, so many at least must find another amount of work done
-BATCH = 6
-DATABASE = "kills"
+MOST_ROUNDS = 8  # a process may end before its kill; then another round makes up for it
+SPREAD = 18  # of the 25 kills, so many at least must find another amount of work done
+LAG = 0.4  # seconds between a record and the kill, at most: long enough to reach whatever phase follows
+BATCH = 10
+DATABASE = f"kills-{os.getpid()}"  # two runs in one checkout do not meet
 
 
 @dataclass(frozen=True)
 class Undisturbed:
     """How it is when nothing goes wrong."""
 
-    seconds: float
     start_up: float
     state: State
     quarantine: dict[str, list[str]]
+
+    @property
+    def records(self) -> int:
+        """How many records are ours in the end."""
+        return len(self.state["external ids"])
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,23 @@ class Progress:
     records: int
     received: int
     posted: int
+
+    @classmethod
+    def of(cls, env: Env) -> "Progress":
+        """Count what is there."""
+        tables = Tables(env)
+        receipts = [("picking_type_code", "=", "incoming"), ("state", "=", "done")]
+        notes = [("move_type", "=", "out_refund"), ("state", "=", "posted")]
+        return cls(
+            records(tables),
+            tables.call("stock.picking", "search_count", receipts),
+            tables.call("account.move", "search_count", notes),
+        )
+
+
+def records(tables: Tables) -> int:
+    """Count the records that are ours."""
+    return int(tables.call("ir.model.data", "search_count", [("module", "=", "__rma__")]))
 
 
 def tell(*what: object) -> None:
@@ -62,29 +86,19 @@ def fresh_office(sandbox: Sandbox, folder: Path) -> Office:
     return office
 
 
-def progress(env: Env) -> Progress:
-    """Count what is ours."""
-    tables = Tables(env)
-    ours = tables.call("ir.model.data", "search_count", [("module", "=", "__rma__")])
-    received = tables.call(
-        "stock.picking", "search_count", [("picking_type_code", "=", "incoming"), ("state", "=", "done")]
-    )
-    posted = tables.call(
-        "account.move", "search_count", [("move_type", "=", "out_refund"), ("state", "=", "posted")]
-    )
-    return Progress(ours, received, posted)
-
-
 @pytest.fixture(scope="module")
 def undisturbed(sandbox19: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Undisturbed]:
     office = fresh_office(sandbox19, tmp_path_factory.mktemp("undisturbed"))
     started = time.monotonic()
     office.run("sync", "--help").says(0)
-    loaded = time.monotonic()
+    start_up = time.monotonic() - started
     office.run("sync").says(3)
-    ended = time.monotonic()
-    start_up = loaded - started
-    yield Undisturbed(ended - loaded - start_up, start_up, odoo_state(office.env), office.quarantine())
+    tell(
+        f"an undisturbed run took {time.monotonic() - started - start_up:.1f} s, {start_up:.1f} s of it to start up"
+    )
+    state = odoo_state(office.env)
+    assert state["units of no move"] == []
+    yield Undisturbed(start_up, state, office.quarantine())
     sandbox19.drop(DATABASE)
 
 
@@ -100,27 +114,35 @@ def ends_as_if_nothing_had_happened(office: Office, undisturbed: Undisturbed) ->
     assert Tables(office.env).marks() == before
 
 
-def kill_after(office: Office, seconds: float) -> Progress | None:
-    """Start a run and kill it; None when it had ended by itself."""
+def wait_for_records(office: Office, process: "subprocess.Popen[str]", wanted: int) -> None:
+    """Come back when so many records are there, or the process has ended."""
+    tables = Tables(office.env)
+    while process.poll() is None and records(tables) < wanted:
+        time.sleep(0.05)
+
+
+def kill_at(office: Office, undisturbed: Undisturbed, wanted: int, lag: float) -> Progress | None:
+    """Start a run and kill it a moment after so many records are there; None when it had ended by itself."""
     process = office.start("sync")
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(undisturbed.start_up)
+    wait_for_records(office, process, wanted)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(lag)
+    process.kill()
     process.communicate()
-    return progress(office.env) if process.returncode == -signal.SIGKILL else None
+    return Progress.of(office.env) if process.returncode == -signal.SIGKILL else None
 
 
 def killed_round(
     office: Office, undisturbed: Undisturbed, dice: random.Random, *, forget: bool
 ) -> list[Progress]:
-    """Kill a few times at random moments of the remaining work; give how far each kill found it."""
-    moments = sorted(dice.uniform(0, undisturbed.seconds) for _ in range(KILLS_A_ROUND))
+    """Kill in each fifth of the work at a random moment; give how far each kill found it."""
     found = []
-    for earlier, later in pairwise([0.0, *moments]):
-        if (hit := kill_after(office, undisturbed.start_up + later - earlier)) is None:
-            break
-        found.append(hit)
+    for part in range(KILLS_A_ROUND):
+        wanted = int(undisturbed.records * (part + dice.random()) / KILLS_A_ROUND)
+        if hit := kill_at(office, undisturbed, wanted, dice.uniform(0, LAG)):
+            found.append(hit)
         if forget:
             office.store.unlink(missing_ok=True)
     return found
@@ -130,15 +152,12 @@ def test_killed_at_25_random_moments_it_ends_as_if_nothing_had_happened(
     sandbox19: Sandbox, tmp_path: Path, undisturbed: Undisturbed
 ) -> None:
     dice = random.Random(SEED)
-    tell(
-        f"seed {SEED}, undisturbed {undisturbed.seconds:.1f} s after {undisturbed.start_up:.1f} s of start-up"
-    )
     kills: list[Progress] = []
     for number in range(MOST_ROUNDS):
         office = fresh_office(sandbox19, tmp_path / str(number))
         hits = killed_round(office, undisturbed, dice, forget=number % 2 == 1)
         ends_as_if_nothing_had_happened(office, undisturbed)
-        tell(f"round {number}: {len(hits)} kills", *hits)
+        tell(f"seed {SEED}, round {number}: {len(hits)} kills", *hits)
         kills += hits
         if len(kills) >= KILLS:
             break
@@ -146,21 +165,13 @@ def test_killed_at_25_random_moments_it_ends_as_if_nothing_had_happened(
     assert len(set(kills)) >= SPREAD, kills
 
 
-@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
-def test_asked_to_end_in_the_middle_it_ends_soon_and_the_next_run_completes(
-    sandbox19: Sandbox, tmp_path: Path, undisturbed: Undisturbed, name: str, code: int
+def test_asked_to_end_it_ends_soon_and_the_last_run_completes(
+    sandbox19: Sandbox, tmp_path: Path, undisturbed: Undisturbed
 ) -> None:
     office = fresh_office(sandbox19, tmp_path / "office")
-    process = office.start("sync")
-    wait_until_half_way(office, undisturbed, process)
-    process.send_signal(signal.Signals[name])
-    office.wait(process, 10).says(code, "stopped", "nothing is lost", "run it again")
+    for part, asked, code in ((1, signal.SIGINT, 130), (2, signal.SIGTERM, 143)):
+        process = office.start("sync")
+        wait_for_records(office, process, undisturbed.records * part // 3)
+        process.send_signal(asked)
+        office.wait(process, 10).says(code, "stopped", "nothing is lost", "run it again")
     ends_as_if_nothing_had_happened(office, undisturbed)
-
-
-def wait_until_half_way(office: Office, undisturbed: Undisturbed, process: "subprocess.Popen[str]") -> None:
-    """Come back when half of the records are there."""
-    half = len(undisturbed.state["external ids"]) // 2
-    while progress(office.env).records < half:
-        assert process.poll() is None, "it ended before it was asked to"
-        time.sleep(0.05)

@@ -19,7 +19,7 @@ SECONDS = 120  # longer than anything here takes; what hangs fails
 
 SOURCES: Mapping[str, Mapping[str, str]] = {
     "shop": {},
-    "hub": {},
+    "hub": {"credit_note_on": "receipt"},
     "desk": {"receipts": "erp", "credit_note_on": "receipt"},
 }
 

@@ -39,6 +39,9 @@ class _Reader:
             "transfers": [self._transfer(i) for i in self.books.pickings],
             "moves": [self._move(row) for row in self.books.moves.values()],
             "units by lot": [self._units(row) for row in self.books.move_lines.values()],
+            "units of no move": [
+                self._units(row) for row in self.books.move_lines.values() if not row["move_id"]
+            ],
             "entries": [self._entry(i) for i in self.books.entries],
             "entry lines": [self._entry_line(row) for row in self.books.entry_lines.values()],
             "reconciled": [
