@@ -49,9 +49,9 @@ def rma(*lines: dict[str, Any], order: str = "S-1", id: str = "R-1", **more: Any
 class Shop:
     """Everything one Odoo company holds."""
 
-    def __init__(self, *, tax: str = "15", included: bool = False, rounding: Rounding = Rounding()) -> None:
+    def __init__(self, *, tax: str = "15", included: bool = False, rounding: Rounding | None = None) -> None:
         self._ids = count(100)
-        company = Company(1, "Shop", "USD", rounding, None)
+        company = Company(1, "Shop", "USD", rounding or Rounding(), None)
         taxes = {1: Tax(1, "VAT", "percent", D(tax), included, True)}
         types = {OUT: PickingType(OUT, "outgoing", IN, CUSTOMER), IN: PickingType(IN, "incoming", OUT, STOCK)}
         self.erp = Erp(
