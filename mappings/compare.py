@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from odoo_rma.mappings.allocate import Deliveries, Invoices, Slice, allocate_returns, arrived
+from odoo_rma.mappings.allocate import allocate_returns, arrived
 from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.credit_note import credited, own_notes, plan_credit_notes, plan_open_notes
 from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
+from odoo_rma.mappings.delivered import Deliveries, Slice
 from odoo_rma.mappings.due import CreditOn, find_due
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
+from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
@@ -52,6 +54,7 @@ def compare(
             one.run(decisions.get((rma.source, rma.id), Decisions()))
         except Refusal as refusal:
             plan.issues += refusal.issues
+            deliveries.release()
     return plans
 
 
@@ -123,11 +126,14 @@ class _Comparison:
         self.deliveries.begin(own_moves(rma, self.erp))
         if not (rma.is_authorized or self.plan.transfers):
             return {}
-        return {
+        found = {
             line.id: self._slices(line, lines[line.id])
             for line in rma.lines
             if line.physical and line.allowed > 0
         }
+        if not (self._open() or self.source.source_receives):
+            self.deliveries.release()
+        return found
 
     def _slices(self, line: RmaLine, order_lines: list[OrderLine]) -> list[Slice]:
         """An ended RMA claims no more than what came back, so that it never blocks another."""
@@ -135,9 +141,7 @@ class _Comparison:
             return allocate_returns(line, line.allowed, order_lines, self.erp, self.deliveries)
         if self.source.source_receives:
             return allocate_returns(line, line.received, order_lines, self.erp, self.deliveries)
-        back = sum((m.done for m in own_moves(self.plan.rma, self.erp) if m.state == DONE), ZERO)
-        most = min(back, line.allowed)
-        return allocate_returns(line, most, order_lines, self.erp, self.deliveries, strict=False)
+        return allocate_returns(line, line.allowed, order_lines, self.erp, self.deliveries, strict=False)
 
     def _open(self) -> bool:
         rma = self.plan.rma
@@ -151,7 +155,7 @@ class _Comparison:
         if not self.source.source_receives:
             return []
         rma = self.plan.rma
-        return [s for x, own in slices.items() for s in arrived(own, rma.line(x), rma.line(x).received)]
+        return [s for x, own in slices.items() for s in arrived(own, rma.line(x).received, self.erp)]
 
     def _received(self, slices: Mapping[str, list[Slice]]) -> dict[str, Decimal]:
         """Units per RMA line that are here: by the source's word, or by what was validated in Odoo."""
@@ -182,7 +186,7 @@ class _Comparison:
             due = find_due(rma, self.source.credit_on, received, before)
             for one in due:
                 self.plan.steps += plan_credit_notes(
-                    rma, one, order_lines, self.erp, self.invoices, self.rules
+                    rma, one, self.plan.order_id, order_lines, self.erp, self.invoices, self.rules
                 )
             handled: set[tuple[str, ...]] = {(one.kind, one.id) for one in due}
             self.plan.steps += plan_open_notes(rma, handled, self.erp, self.rules)

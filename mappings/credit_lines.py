@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from odoo_rma.mappings.allocate import ITEM, Invoices, Share
 from odoo_rma.mappings.erp import Erp, Invoice, InvoiceLine
 from odoo_rma.mappings.identity import Key
+from odoo_rma.mappings.invoiced import ITEM, Invoices, Share
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge
-from odoo_rma.mappings.money import CENT, ONE, ZERO, Decimal, minor_unit, plain, round_to
+from odoo_rma.mappings.money import CENT, ONE, ZERO, Decimal, plain, round_to
 from odoo_rma.mappings.plan import NewCreditLine
 from odoo_rma.mappings.tax import TaxedLine, totals
 from odoo_rma.mappings.vocabulary import ChargeKind
@@ -81,7 +81,7 @@ def charge_line(
         key=key.part(CHARGE, charge.id),
         name=name,
         quantity=ONE,
-        price_unit=_net(charge.signed, taxes, erp, minor_unit(invoice.currency)),
+        price_unit=_net(charge.signed, taxes, erp, erp.unit_of(invoice.currency)),
         discount=ZERO,
         product_id=0,
         uom_id=0,
@@ -126,7 +126,7 @@ def sums_of(
 ) -> tuple[Decimal, Decimal] | None:
     """Predict (untaxed, tax) of the lines; None when a tax cannot be predicted."""
     taxed = [TaxedLine(x.quantity, x.price_unit, x.discount, x.tax_ids) for x in lines]
-    return totals(taxed, erp.taxes, minor_unit(currency), erp.company.rounding)
+    return totals(taxed, erp.taxes, erp.unit_of(currency), erp.company.rounding)
 
 
 def calculation(

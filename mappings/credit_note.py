@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
 
-from odoo_rma.mappings.allocate import ITEM, Invoices, Share
 from odoo_rma.mappings.credit_lines import CHARGE, CreditRules, calculation, charge_line, item, sums_of
 from odoo_rma.mappings.due import Credited, Due
 from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine
 from odoo_rma.mappings.identity import Key
+from odoo_rma.mappings.invoiced import ITEM, Invoices, Share
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge, Rma
-from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal, minor_unit, plain
+from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal, plain
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, Note, PostCreditNote, Reconcile, Step
 
 CREDIT = "credit"
@@ -52,9 +52,17 @@ def credited(rma: Rma, erp: Erp) -> Credited:
 
 
 def plan_credit_notes(
-    rma: Rma, due: Due, order_lines: Mapping[str, list[int]], erp: Erp, left: Invoices, rules: CreditRules
+    rma: Rma,
+    due: Due,
+    order_id: int,
+    order_lines: Mapping[str, list[int]],
+    erp: Erp,
+    left: Invoices,
+    rules: CreditRules,
 ) -> list[Step]:
     """Plan the credit notes of one due: what is missing is made, what is a draft is posted when it adds up.
+
+    `order_lines` are those of the RMA's lines; charges alone are credited against an invoice of the order `order_id`.
 
     Raises:
         Refusal: more than is left to credit, not invoiced, other currency, or the total differs from the promise.
@@ -68,7 +76,7 @@ def plan_credit_notes(
     shares = _shares(due, order_lines, left, rma)
     if not shares and not due.charges:
         return []
-    steps = _make(rma, due, shares, erp, rules, left)
+    steps = _make(rma, due, order_id, shares, erp, rules, left)
     left.take(shares)
     return steps
 
@@ -156,13 +164,19 @@ def _over(rma: Rma, line_id: str, units: Decimal, invoiced: Decimal, room: Decim
 
 
 def _make(
-    rma: Rma, due: Due, shares: list[Share], erp: Erp, rules: CreditRules, left: Invoices
+    rma: Rma,
+    due: Due,
+    order_id: int,
+    shares: list[Share],
+    erp: Erp,
+    rules: CreditRules,
+    left: Invoices,
 ) -> list[Step]:
     by_invoice: dict[int, list[Share]] = defaultdict(list)
     for share in shares:
         by_invoice[share.invoice_line.invoice_id].append(share)
     if not by_invoice:
-        by_invoice[_invoice_for_charges(rma, erp, left)] = []
+        by_invoice[_invoice_for_charges(rma, order_id, erp, left)] = []
     drafts = []
     for position, (invoice_id, own) in enumerate(by_invoice.items()):
         charges = due.charges if position == 0 else ()
@@ -179,8 +193,8 @@ def _make(
     return steps
 
 
-def _invoice_for_charges(rma: Rma, erp: Erp, left: Invoices) -> int:
-    lines = left.posted()
+def _invoice_for_charges(rma: Rma, order_id: int, erp: Erp, left: Invoices) -> int:
+    lines = left.lines_for(x.id for x in erp.order_lines.values() if x.order_id == order_id)
     if not lines:
         raise Refusal(
             Issue(
@@ -256,7 +270,7 @@ def _settle_rounding(
     if due.promised is None or any(d.expected is None for d in drafts):
         return drafts
     total = sum((d.expected or ZERO for d in drafts), ZERO)
-    unit = minor_unit(drafts[0].currency)
+    unit = erp.unit_of(drafts[0].currency)
     tolerance = HALF * unit * max(sum(len(d.lines) for d in drafts), 2)
     gap = due.promised - total
     if abs(gap) > tolerance:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from odoo_rma.mappings.identity import Key
-from odoo_rma.mappings.money import ZERO, Decimal
+from odoo_rma.mappings.money import CENT, ZERO, Decimal, minor_unit
 
 DONE, CANCELED, DRAFT = "done", "cancel", "draft"
 
@@ -70,6 +70,7 @@ class OrderLine:
     ordered: Decimal
     price_unit: Decimal
     discount: Decimal
+    uom_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,11 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Erp:
-    """Everything read for a batch, by id."""
+    """Everything read for a batch, by id.
+
+    `uoms` says how much of its reference each unit of measure is; `quantity_step` how finely Odoo counts; `units` the
+    smallest amount of each currency.
+    """
 
     company: Company
     products: Mapping[int, Product] = field(default_factory=dict)
@@ -224,6 +229,13 @@ class Erp:
     journals: Mapping[str, int] = field(default_factory=dict)
     countries: Mapping[str, int] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()
+    uoms: Mapping[int, Decimal] = field(default_factory=dict)
+    quantity_step: Decimal = CENT
+    units: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def unit_of(self, currency: str) -> Decimal:
+        """Give the smallest amount of a currency: as Odoo rounds it, else as ISO 4217 says."""
+        return self.units.get(currency) or minor_unit(currency)
 
     def root(self, picking: Picking) -> Picking:
         """Follow backorders to the transfer they were split from."""

@@ -6,7 +6,7 @@ Compares what the RMA says with the transfers it already has in Odoo, and plans 
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from odoo_rma.mappings.allocate import Slice
+from odoo_rma.mappings.delivered import Slice
 from odoo_rma.mappings.erp import CANCELED, DONE, DRAFT, Erp, Move, Picking
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
@@ -122,10 +122,11 @@ def _plan_delivery(
     roots = [
         p for p in own_pickings(rma, erp) if erp.root(p) is p and p.key and p.key.parts[0] == str(delivery_id)
     ]
-    key = Key(rma.source, rma.id, TRANSFER, (str(delivery_id), str(len(roots) + 1)))
+    last = max((int(p.key.parts[1]) for p in roots if p.key), default=0)
+    key = Key(rma.source, rma.id, TRANSFER, (str(delivery_id), str(last + 1)))
     rest = {x.move.id: x.to_receive for x in lines}
     keep = {x.move.id: max(x.wanted - x.done, ZERO) for x in lines}
-    lots = _lots(lines, arrived, erp)
+    lots = _lots(rma, lines, arrived, erp)
     steps: list[Step] = []
     for root in roots:
         chain = [p for p in own_pickings(rma, erp) if p.pending and erp.root(p) is root]
@@ -230,9 +231,10 @@ def _new_transfer(rma: Rma, key: Key, delivery: Picking, lines: list[_Line], erp
     )
 
 
-def _lots(lines: list[_Line], arrived: list[Slice], erp: Erp) -> dict[int, Lots]:
+def _lots(rma: Rma, lines: list[_Line], arrived: list[Slice], erp: Erp) -> dict[int, Lots]:
     """Say which lots the units still to receive belong to, per delivered move of a tracked product."""
     found: dict[int, Lots] = {}
+    own = {m.id for m in own_moves(rma, erp)}
     for line in lines:
         move = line.move
         if erp.products[move.product_id].tracking == "none" or not line.to_receive:
@@ -243,7 +245,9 @@ def _lots(lines: list[_Line], arrived: list[Slice], erp: Erp) -> dict[int, Lots]
                 named[part.lot_id] = named.get(part.lot_id, ZERO) + part.quantity
         back: Lots = {}
         for other in erp.returns_of(move):
-            for lot_id, quantity in other.lots.items() if other.state == DONE else ():
+            # What was named is this RMA's own share; what others brought back does not lessen it.
+            counts = other.state == DONE and (other.id in own or not named)
+            for lot_id, quantity in other.lots.items() if counts else ():
                 back[lot_id] = back.get(lot_id, ZERO) + quantity
         room = named or dict(move.lots)
         left = {x: q - back.get(x, ZERO) for x, q in room.items() if q > back.get(x, ZERO)}

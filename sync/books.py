@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from odoo_rma.mappings.issues import Issue
-from odoo_rma.mappings.money import from_odoo, minor_unit, plain, round_to
+from odoo_rma.mappings.money import from_odoo, plain, round_to
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile
 from odoo_rma.sync.batch import Batch, Item
 
@@ -77,7 +77,7 @@ def _check_totals(batch: Batch, items: Sequence[Item[MakeCreditNote]]) -> None:
     totals = {r["id"]: from_odoo(r["amount_total"]) for r in batch.client.read(ENTRY, ids, ["amount_total"])}
     for item, record in zip(items, ids, strict=True):
         step = item.step
-        total = round_to(totals[record], minor_unit(step.currency))
+        total = round_to(totals[record], batch.reference.unit_of(step.currency))
         if step.expected is not None and total != step.expected:
             item.work.issues.append(_differs(step, total))
 

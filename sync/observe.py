@@ -27,7 +27,7 @@ from odoo_rma.mappings.erp import (
 )
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.model import Rma
-from odoo_rma.mappings.money import Decimal, from_odoo, minor_unit, round_to
+from odoo_rma.mappings.money import Decimal, from_odoo, round_to
 from odoo_rma.sync.reference import Reference, day
 
 FILLABLE = ("email", "phone", "vat", "ref", "street", "street2", "city", "zip", "country_id")
@@ -81,6 +81,9 @@ class Observer:
             lots=lots,
             countries=facts.countries,
             languages=facts.languages,
+            uoms=facts.uoms,
+            quantity_step=facts.quantity_step,
+            units=facts.units,
         )
 
     def _keys(self, model: str, ids: Iterable[int]) -> dict[int, Key | None]:
@@ -132,7 +135,8 @@ class Observer:
 
     def _order_lines(self, orders: Mapping[int, Order]) -> dict[int, OrderLine]:
         domain = [("order_id", "in", list(orders)), ("product_id", "!=", False)]
-        fields = ("order_id", "product_id", "product_uom_qty", "price_unit", "discount")
+        uom = self._client.can.sale_line_uom
+        fields = ("order_id", "product_id", "product_uom_qty", "price_unit", "discount", uom)
         rows = self._client.search_read("sale.order.line", domain, fields) if orders else []
         return {
             r["id"]: OrderLine(
@@ -142,6 +146,7 @@ class Observer:
                 ordered=from_odoo(r["product_uom_qty"]),
                 price_unit=from_odoo(r["price_unit"]),
                 discount=from_odoo(r["discount"]),
+                uom_id=r[uom] or 0,
             )
             for r in rows
         }
@@ -249,7 +254,7 @@ class Observer:
 
     def _invoice(self, row: Row, key: Key | None) -> Invoice:
         currency = self.reference.currencies[row["currency_id"]]
-        unit = minor_unit(currency)
+        unit = self.reference.unit_of(currency)
         return Invoice(
             id=row["id"],
             name=row["name"] if row["name"] and row["name"] != "/" else "",

@@ -8,7 +8,7 @@ from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import AccountingSettings
 from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.erp import Company, PickingType, Rounding, Tax
-from odoo_rma.mappings.money import from_odoo
+from odoo_rma.mappings.money import ONE, Decimal, from_odoo
 
 
 def day(value: str | bool | None) -> date | None:
@@ -21,7 +21,10 @@ class Reference:
 
     def __init__(self, client: OdooClient) -> None:
         self._client = client
-        self.currencies = {r["id"]: r["name"] for r in client.search_read("res.currency", [], ["name"])}
+        currencies = client.search_read("res.currency", [], ["name", "rounding"])
+        self.currencies = {r["id"]: r["name"] for r in currencies}
+        self.units = {r["name"]: from_odoo(r["rounding"]) for r in currencies}
+        self.uoms, self.quantity_step = self._uoms()
         self.currency_ids = {name: i for i, name in self.currencies.items()}
         self.company = self._company()
         self.countries = {r["code"]: r["id"] for r in client.search_read("res.country", [], ["code"])}
@@ -34,6 +37,19 @@ class Reference:
         self.taxes: dict[int, Tax] = {}
         self.customer_locations: set[int] = set()
         self._locations: set[int] = set()
+
+    def unit_of(self, currency: str) -> Decimal:
+        """Give the smallest amount of a currency, as Odoo rounds it."""
+        return self.units[currency]
+
+    def _uoms(self) -> tuple[dict[int, Decimal], Decimal]:
+        """Read how much of its reference each unit of measure is, and how finely quantities are kept."""
+        can = self._client.can
+        rows = self._client.search_read("uom.uom", [], [can.uom_ratio])
+        names = ["Product Unit", "Product Unit of Measure"]
+        digits = self._client.search_read("decimal.precision", [("name", "in", names)], ["digits"])
+        step = ONE.scaleb(-max((r["digits"] for r in digits), default=2))
+        return {r["id"]: from_odoo(r[can.uom_ratio]) for r in rows}, step
 
     def _company(self) -> Company:
         client = self._client

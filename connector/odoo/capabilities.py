@@ -38,6 +38,7 @@ class Capabilities:
         storable_field: `is_storable`, `detailed_type` or `type`.
         sale_line_uom: `product_uom_id` or `product_uom`.
         sale_line_taxes: `tax_ids` or `tax_id`.
+        uom_ratio: how much of its reference a unit of measure is: `factor`, or before 19 `factor_inv`.
         has_sale_locked: a locked order is a flag; before 17 it is the state `done`.
         delivery_flag: the sale line's mark of a shipping line (`is_delivery`), if any.
         reward_flag: the sale line's mark of a discount or reward (`is_reward_line`), if any.
@@ -69,6 +70,7 @@ class Capabilities:
     storable_field: str
     sale_line_uom: str
     sale_line_taxes: str
+    uom_ratio: str
     has_sale_locked: bool
     delivery_flag: str | None
     reward_flag: str | None
@@ -174,6 +176,7 @@ FIELDS = {
     "account.move.line": ("exclude_from_invoice_tab", "analytic_account_id", "analytic_distribution"),
     "product.product": ("is_storable", "detailed_type", "type"),
     "account.tax": ("price_include_override",),
+    "uom.uom": ("factor", "factor_inv"),
     "res.partner": ("mobile",),
     "res.company": (
         *("fiscalyear_lock_date", "period_lock_date", "tax_lock_date", "sale_lock_date", "hard_lock_date"),
@@ -239,6 +242,7 @@ def _of_sales(found: Found) -> Values:
     return {
         "sale_line_uom": _first(line, "product_uom_id", "product_uom"),
         "sale_line_taxes": _first(line, "tax_ids", "tax_id"),
+        "uom_ratio": _first(found["uom.uom"] or {}, "factor_inv", "factor"),
         "has_sale_locked": "locked" in (found["sale.order"] or {}),
         "delivery_flag": "is_delivery" if "is_delivery" in line else None,
         "reward_flag": "is_reward_line" if "is_reward_line" in line else None,

@@ -21,6 +21,7 @@ FOURTEEN: Fields = {
     "account.move": "reversal_move_id auto_post",
     "account.move.line": "exclude_from_invoice_tab analytic_account_id",
     "account.tax": "price_include",
+    "uom.uom": "factor factor_inv",
     "product.product": "type",
     "res.partner": "mobile",
     "res.company": "fiscalyear_lock_date period_lock_date tax_lock_date",
@@ -36,6 +37,7 @@ NINETEEN: Fields = {
     "account.move": "reversal_move_ids auto_post",
     "account.move.line": "analytic_distribution",
     "account.tax": "price_include price_include_override",
+    "uom.uom": "factor",
     "product.product": "is_storable type",
     "res.partner": "",
     "res.company": (
@@ -122,6 +124,7 @@ def test_fourteen() -> None:
     )
     assert can.message("<b>x</b>") == {"body": "<b>x</b>"}
     assert not can.reconciles_on_post and not can.has_formatted_read_group
+    assert (can.uom_ratio, seen(NINETEEN, (19, 0)).uom_ratio) == ("factor_inv", "factor")
     assert can.tax_base_per_line and not seen(NINETEEN, (19, 0)).tax_base_per_line
     assert (
         can.has_mobile and can.has_immediate_wizard and (can.delivery_flag, can.reward_flag) == (None, None)
