@@ -11,7 +11,7 @@ from types import FrameType
 
 import click
 
-from odoo_rma.connector.errors import RmaError
+from odoo_rma.connector.errors import AccessRefused, RmaError
 from odoo_rma.connector.redact import redact
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit
@@ -67,6 +67,8 @@ def tell(message: str) -> None:
 
 
 def _words(error: BaseException, *, verbose: int) -> str:
+    if isinstance(error, AccessRefused):
+        return f"{str(error).strip()}\nRun `odoo-rma check`: it names every right that is missing, and the group for it."
     if isinstance(error, RmaError) or _is_sandbox_error(error):
         return str(error)
     if isinstance(error, ImportError) and error.name in _EXTRA:
