@@ -1,5 +1,6 @@
 """What stands in an Odoo, free of database ids and running numbers, so that two databases can be compared."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -8,6 +9,8 @@ from live.books import Books, Row, Tables
 from odoo_rma.sandbox import Env
 
 State = dict[str, list[str]]
+
+RUNNING_NUMBER = re.compile(r"/IN/\d+")
 
 
 def odoo_state(env: Env) -> State:
@@ -60,6 +63,7 @@ class _Reader:
         return self._plain(
             row,
             name=self._called_transfer(record),
+            origin=RUNNING_NUMBER.sub("…", row["origin"] or ""),
             partner_id=self._called_partner(row["partner_id"]),
             backorder_id=self._called_transfer(row["backorder_id"]),
             location_id=places[0],
@@ -98,8 +102,14 @@ class _Reader:
         if key := self.books.keys.get(("stock.picking", record)):
             return key
         # A backorder is made by Odoo, so it has a running number and no key of ours.
-        earlier = row["backorder_id"]
-        return f"rest of {self._called_transfer(earlier)}" if earlier else str(row["name"])
+        if earlier := row["backorder_id"]:
+            return f"rest of {self._called_transfer(earlier)}"
+        # So is what carries goods on from the dock to the shelf; of an order, that is all the same to us.
+        return (
+            f"put away for order {row['sale_id']}"
+            if row["picking_type_code"] == "internal"
+            else str(row["name"])
+        )
 
     def _called_entry(self, record: int) -> str:
         return self.books.keys.get(("account.move", record)) or str(self.books.entries[record]["name"])
