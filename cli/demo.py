@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,10 +92,15 @@ def run_demo(sandbox: Sandbox, *, reset: bool, transport: str | None) -> Demo:
     with ProgressBar() as progress:
         result = run.sync(settings, progress=progress)
     told = stories()
-    with Store.open(settings.run.store) as store:
-        documents = {name: store.documents(*name.split("/", 1)) for name in told}
+    documents = documents_of(settings, told)
     found = differences(result, told, documents if shop.fresh else None)
     return Demo(shop.env, config, result, documents, found)
+
+
+def documents_of(settings: Settings, names: Iterable[str]) -> dict[str, tuple[Document, ...]]:
+    """Give what each return has in Odoo, as the last run that looked at it wrote it down."""
+    with Store.open(settings.run.store) as store:
+        return {name: store.documents(*name.split("/", 1)) for name in names}
 
 
 @dataclass(frozen=True, slots=True)

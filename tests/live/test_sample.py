@@ -17,12 +17,11 @@ from typing import Any
 
 import pytest
 from live.books import Books, Tables, plain
+from live.company import settings_for
 from live.holdings import STORIES, Holdings, told
-from pydantic import SecretStr
 
-from odoo_rma.connector.settings import OdooSettings, RunSettings, Secrets, Settings, SourceSettings
-from odoo_rma.sandbox import Env, Sandbox
-from odoo_rma.sandbox.sample import RULES, fill
+from odoo_rma.connector.settings import RunSettings, Settings
+from odoo_rma.sandbox import Sandbox
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.run import sync
 
@@ -46,21 +45,6 @@ class Synced:
     @property
     def after(self) -> Books:
         return self.holdings.after
-
-
-def settings_for(env: Env, transport: str, folder: Path) -> Settings:
-    fill(folder)
-    sources = {n: SourceSettings.model_validate({"path": folder / n, **rules}) for n, rules in RULES.items()}
-    odoo = OdooSettings.model_validate(
-        {"url": env.url, "database": env.database, "login": env.rma_login, "transport": transport}
-    )
-    key = env.rma_api_key if transport == "json2" else None
-    return Settings(
-        odoo=odoo,
-        sources=sources,
-        run=RunSettings(store=folder / "store.sqlite"),
-        secrets=Secrets(password=SecretStr(env.rma_password or ""), api_key=SecretStr(key) if key else None),
-    )
 
 
 @pytest.fixture(scope="module")
