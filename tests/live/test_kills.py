@@ -22,7 +22,10 @@ from office.odoo_state import State, differences, odoo_state
 
 from odoo_rma.sandbox import Env, Sandbox
 
-pytestmark = pytest.mark.live
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.timeout(1800),
+]  # a minute or two; more where others want the machine too
 
 SEED = 20261124
 KILLS = 25

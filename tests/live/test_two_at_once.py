@@ -15,7 +15,10 @@ from office.odoo_state import State, differences, odoo_state
 
 from odoo_rma.sandbox import Sandbox
 
-pytestmark = pytest.mark.live
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.timeout(1800),
+]  # a minute or two; more where others want the machine too
 
 DATABASE = f"two-{os.getpid()}"  # two runs of the tests in one checkout do not meet
 
