@@ -46,9 +46,10 @@ class Reference:
         """Read how much of its reference each unit of measure is, and how finely quantities are kept."""
         can = self._client.can
         rows = self._client.search_read("uom.uom", [], [can.uom_ratio])
-        names = ["Product Unit", "Product Unit of Measure"]
-        digits = self._client.search_read("decimal.precision", [("name", "in", names)], ["digits"])
-        step = ONE.scaleb(-max((r["digits"] for r in digits), default=2))
+        # Who is not an administrator may not read `decimal.precision`; the field itself says how finely it is kept.
+        field = "product_uom_qty"
+        told = self._client.call("stock.move", "fields_get", allfields=[field], attributes=["digits"])
+        step = ONE.scaleb(-int((told[field].get("digits") or (16, 2))[1]))
         return {r["id"]: from_odoo(r[can.uom_ratio]) for r in rows}, step
 
     def _company(self) -> Company:
