@@ -3,18 +3,26 @@
 `sync` carries the plan out, `sync --dry-run` prints it, and a second look afterwards finds an empty plan.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 
 from odoo_rma.mappings.allocate import allocate_returns, arrived
 from odoo_rma.mappings.credit_lines import CreditRules
-from odoo_rma.mappings.credit_note import credited, own_notes, plan_credit_notes, plan_open_notes
+from odoo_rma.mappings.credit_note import (
+    check_promise,
+    credited,
+    own_notes,
+    plan_credit_notes,
+    plan_open_note,
+    unplaced_charge,
+)
 from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.delivered import Deliveries, Slice
-from odoo_rma.mappings.due import CreditOn, find_due
+from odoo_rma.mappings.due import CreditOn, Due, accepted, find_due, is_last, unplaced
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
@@ -180,16 +188,34 @@ class _Comparison:
         """Plan the credit notes; what stands in their way does not hold up the goods."""
         rma = self.plan.rma
         order_lines = {x: [line.id for line in own] for x, own in lines.items()}
-        try:
-            received = self._received(slices)
-            before = with_unnamed_lines(credited(rma, self.erp), rma, self.erp, order_lines, received)
-            due = find_due(rma, self.source.credit_on, received, before)
-            for one in due:
+        on, order_id, erp = self.source.credit_on, self.plan.order_id, self.erp
+        received = self._received(slices)
+        before = with_unnamed_lines(credited(rma, erp), rma, erp, order_lines, received)
+        due: list[Due] = []
+        with self._issues():
+            due = find_due(rma, on, received, before)
+        for one in due:
+            with self._issues():
                 self.plan.steps += plan_credit_notes(
-                    rma, one, self.plan.order_id, order_lines, self.erp, self.invoices, self.rules
+                    rma, one, order_id, order_lines, erp, self.invoices, self.rules
                 )
-            handled: set[tuple[str, ...]] = {(one.kind, one.id) for one in due}
-            self.plan.steps += plan_open_notes(rma, handled, self.erp, self.rules)
+        by_arrival = on is not CreditOn.REFUND and any(x.physical for x in rma.lines)
+        with self._issues():
+            settled = by_arrival and not any(one.kind == on.value for one in due)
+            if settled and is_last(rma, accepted(rma, on, received)):
+                check_promise(rma, erp)
+        self.plan.issues += [] if by_arrival else [unplaced_charge(c) for c in unplaced(rma, before)]
+        handled = {(one.kind, one.id) for one in due}
+        for note in own_notes(rma, erp) if not self.plan.issues else ():
+            if note.key and note.key.parts[:2] not in handled:
+                with self._issues():
+                    self.plan.steps += plan_open_note(rma, note, erp, self.rules)
+
+    @contextmanager
+    def _issues(self) -> Iterator[None]:
+        """Keep a refusal to the thing that is refused."""
+        try:
+            yield
         except Refusal as refusal:
             self.plan.issues += refusal.issues
 

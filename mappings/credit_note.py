@@ -18,8 +18,10 @@ from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge, Rma
 from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal, plain
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, Note, PostCreditNote, Reconcile, Step
+from odoo_rma.mappings.vocabulary import RefundState
 
 CREDIT = "credit"
+REFUND = "refund"
 
 
 def own_notes(rma: Rma, erp: Erp) -> list[Invoice]:
@@ -44,11 +46,15 @@ def credited(rma: Rma, erp: Erp) -> Credited:
                 units[line.key.parts[-2]] += line.quantity
             elif line.key.parts[-2:-1] == (CHARGE,):
                 charges.add(line.key.parts[-1])
-    names = {n.key.parts[:2] for n in notes.values() if n.key}
-    counts: dict[str, int] = defaultdict(int)
-    for kind, _ in names:
-        counts[kind] += 1
-    return Credited(dict(units), frozenset(charges), sum((notes[i].total for i in live), ZERO), dict(counts))
+    names = frozenset(n.key.parts[:2] for n in notes.values() if n.key)
+    counts = {kind: max(_number(x) for k, x in names if k == kind) for kind in {k for k, _ in names}}
+    canceled = frozenset(n.key.parts[0] for n in notes.values() if n.key and n.state == CANCELED)
+    total = sum((notes[i].total for i in live), ZERO)
+    return Credited(dict(units), frozenset(charges), total, counts, names, canceled)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def plan_credit_notes(
@@ -98,10 +104,62 @@ def _plan_existing(rma: Rma, due: Due, notes: list[Invoice], erp: Erp, rules: Cr
     return [step for note in notes for step in _go_on(rma, note, erp, rules)]
 
 
-def plan_open_notes(rma: Rma, handled: set[tuple[str, ...]], erp: Erp, rules: CreditRules) -> list[Step]:
-    """Go on with notes whose due is settled already (`handled` are the others): a draft left by a crash is posted."""
-    left = [n for n in own_notes(rma, erp) if n.key and n.key.parts[:2] not in handled]
-    return [step for note in left for step in _go_on(rma, note, erp, rules)]
+def check_promise(rma: Rma, erp: Erp) -> None:
+    """Make sure that what was credited by arrival makes up what was promised for all of it.
+
+    Raises:
+        Refusal: it does not.
+
+    """
+    notes = [n for n in own_notes(rma, erp) if n.state != CANCELED]
+    total = sum((n.total for n in notes), ZERO)
+    if notes and rma.promised is not None and total != rma.promised:
+        words = [f"{n.name or 'draft'}: {n.total} {n.currency}" for n in notes]
+        raise Refusal(_differs(rma, rma.promised, total, notes[0].currency, words))
+
+
+def plan_open_note(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> list[Step]:
+    """Go on with a note whose due is settled already: a draft left by a crash is posted when it still holds.
+
+    Raises:
+        Refusal: a person canceled it, its refund is none any more, or Odoo computes another total than its lines give.
+
+    """
+    kind, number = note.key.parts[:2] if note.key else ("", "")
+    paid = {r.id for r in rma.refunds if r.state is RefundState.SUCCEEDED}
+    if note.state == CANCELED:
+        if kind == REFUND and number not in paid:
+            return []
+        raise Refusal(_canceled(note))
+    if kind == REFUND and number not in paid:
+        raise Refusal(_withdrawn(rma, note, number))
+    if note.state == DRAFT:
+        lines = [x for x in erp.invoice_lines.values() if x.invoice_id == note.id]
+        sums = sums_of(lines, erp, note.currency)
+        if sums and sum(sums, ZERO) != note.total:
+            words = calculation(lines, sums, note.currency)
+            raise Refusal(_differs(rma, sum(sums, ZERO), note.total, note.currency, words))
+    return _go_on(rma, note, erp, rules)
+
+
+def unplaced_charge(charge: Charge) -> Issue:
+    """Say that a charge came too late for every refund."""
+    return Issue(
+        "charge_unplaced",
+        f"Charge {charge.id} ({charge.kind.value.replace('_', ' ')} {charge.amount}) came up after its refund was credited.",
+        "Waive it at the source, report the refund that it belongs to, or invoice it in Odoo.",
+        "charges",
+    )
+
+
+def _withdrawn(rma: Rma, note: Invoice, number: str) -> Issue:
+    return Issue(
+        "refund_withdrawn",
+        f"Credit note {note.name or '(draft)'} over {note.total} {note.currency} stands for refund {number} of "
+        f"{rma.label}, which the source does not report as paid any more.",
+        "Cancel or delete the credit note in Odoo, or correct the refund at the source.",
+        "refunds",
+    )
 
 
 def _go_on(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> list[Step]:
@@ -135,7 +193,7 @@ def _shares(due: Due, order_lines: Mapping[str, list[int]], left: Invoices, rma:
                 taken[line.id] += part
                 need -= part
                 shares.append(Share(line_id, line, part))
-        if not invoiced and due.kind != "refund":
+        if not invoiced and due.kind != REFUND:
             continue
         if need > 0:
             raise Refusal(_over(rma, line_id, units, invoiced, room))
@@ -231,7 +289,7 @@ def _draft(
     pattern = shares[0].invoice_line if shares else _any_line(invoice, erp)
     lines += [charge_line(key, c, pattern, invoice, erp, rules, left) for c in charges]
     sums = sums_of(lines, erp, invoice.currency)
-    what = " ".join(filter(None, [rma.label, f"refund {due.id}" if due.kind == "refund" else ""]))
+    what = " ".join(filter(None, [rma.label, f"refund {due.id}" if due.kind == REFUND else ""]))
     return MakeCreditNote(
         key=key,
         invoice_id=invoice.id,

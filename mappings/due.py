@@ -1,7 +1,7 @@
 """What has to be credited, and when: by receipt, by inspection, or when the source reports the refund."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -36,29 +36,53 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """What the credit notes of an RMA already hold: units per line, charge ids, total, and how many by kind."""
+    """What the credit notes of an RMA already hold: units per line, charge ids and total.
+
+    `counts` is the highest number by kind; `names` are the (kind, id) that have a note, `canceled` the kinds of which
+    a person canceled one.
+    """
 
     units: Mapping[str, Decimal]
     charges: frozenset[str]
     total: Decimal
     counts: Mapping[str, int]
+    names: frozenset[tuple[str, ...]] = frozenset()
+    canceled: frozenset[str] = frozenset()
 
 
 def find_due(rma: Rma, on: CreditOn, received: Mapping[str, Decimal], credited: Credited) -> list[Due]:
     """Give everything that is to be credited now, booked or not (by refund), or not yet booked (by receipt).
 
     Raises:
-        Refusal: two refunds without lines, or a charge that no refund takes.
+        Refusal: two refunds without lines.
 
     """
-    if on is CreditOn.REFUND:
-        return _by_refund(rma, rma.lines)
-    kept = [x for x in rma.lines if not x.physical]
-    arrived = received if on is CreditOn.RECEIPT else {x.id: inspected(x) for x in rma.lines if x.physical}
-    due = _by_arrival(rma, on, arrived, credited)
-    if kept or not rma.lines:
-        due += _by_refund(rma, kept)
-    return due
+    if on is CreditOn.REFUND or not any(x.physical for x in rma.lines):
+        return _by_refund(rma, rma.lines, credited)
+    return [*_by_arrival(rma, on, accepted(rma, on, received), credited), *_of_kept(rma, credited)]
+
+
+def accepted(rma: Rma, on: CreditOn, received: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    """Give the units that make a credit note due by themselves: those that are here, or were inspected and accepted."""
+    if on is CreditOn.INSPECTION:
+        return {x.id: inspected(x) for x in rma.lines if x.physical}
+    return received
+
+
+def unplaced(rma: Rma, credited: Credited) -> list[Charge]:
+    """Give the charges that came up when every refund they could belong to was credited already."""
+    paid = [("refund", r.id) for r in rma.refunds if r.state is RefundState.SUCCEEDED]
+    if not paid or credited.canceled:
+        return []
+    all_credited = all(x in credited.names for x in paid)
+    late = [c for c in booked_charges(rma) if c.id not in credited.charges]
+    return [c for c in late if (("refund", c.refund) in credited.names if c.refund else all_credited)]
+
+
+def is_last(rma: Rma, arrived: Mapping[str, Decimal]) -> bool:
+    """Tell whether nothing more will arrive, so that the credit notes have to make up the promise."""
+    allowed = {x.id: x.allowed for x in rma.lines if x.physical}
+    return rma.closed or all(arrived.get(x, ZERO) >= q for x, q in allowed.items())
 
 
 def inspected(line: RmaLine) -> Decimal:
@@ -79,7 +103,7 @@ def booked_charges(rma: Rma) -> list[Charge]:
     return [c for c in rma.charges if c.status is ChargeStatus.CHARGED]
 
 
-def _by_refund(rma: Rma, lines: tuple[RmaLine, ...] | list[RmaLine]) -> list[Due]:
+def _by_refund(rma: Rma, lines: Sequence[RmaLine], credited: Credited) -> list[Due]:
     refunds = [r for r in rma.refunds if r.state is RefundState.SUCCEEDED]
     if sum(not r.lines for r in refunds) > 1:
         raise Refusal(
@@ -90,12 +114,15 @@ def _by_refund(rma: Rma, lines: tuple[RmaLine, ...] | list[RmaLine]) -> list[Due
                 "refunds",
             )
         )
+    # A charge that names no refund goes with the first one that has no note yet, and only once.
+    open_ones = [r.id for r in refunds if ("refund", r.id) not in credited.names]
+    charges = [c for c in booked_charges(rma) if c.id not in credited.charges]
     return [
         Due(
             "refund",
             refund.id,
-            _units(rma, refund, refunds, lines),
-            tuple(c for c in booked_charges(rma) if (c.refund or refunds[0].id) == refund.id),
+            _units(refund, refunds, lines),
+            tuple(c for c in charges if (c.refund or next(iter(open_ones), None)) == refund.id),
             refund.amount,
             refund.at,
         )
@@ -103,9 +130,25 @@ def _by_refund(rma: Rma, lines: tuple[RmaLine, ...] | list[RmaLine]) -> list[Due
     ]
 
 
-def _units(
-    rma: Rma, refund: Refund, refunds: list[Refund], lines: tuple[RmaLine, ...] | list[RmaLine]
-) -> dict[str, Decimal]:
+def _of_kept(rma: Rma, credited: Credited) -> list[Due]:
+    """Give what refunds say about lines that never arrive, where all else is credited by arrival."""
+    kept = [x for x in rma.lines if not x.physical]
+    alone = _refunds_of_kept(rma)
+    due = []
+    for one in _by_refund(rma, kept, credited) if kept else ():
+        if one.id in alone:
+            due.append(replace(one, charges=tuple(c for c in one.charges if c.refund)))
+        elif one.units:  # its amount pays for goods that arrive as well
+            due.append(replace(one, charges=(), promised=None))
+    return due
+
+
+def _refunds_of_kept(rma: Rma) -> frozenset[str]:
+    kept = {x.id for x in rma.lines if not x.physical}
+    return frozenset(r.id for r in rma.refunds if r.lines and all(p.line in kept for p in r.lines))
+
+
+def _units(refund: Refund, refunds: list[Refund], lines: Sequence[RmaLine]) -> dict[str, Decimal]:
     own = {x.id for x in lines}
     units: dict[str, Decimal] = {}
     if refund.lines:
@@ -123,11 +166,11 @@ def _units(
 def _by_arrival(rma: Rma, on: CreditOn, arrived: Mapping[str, Decimal], credited: Credited) -> list[Due]:
     units = {x: q - credited.units.get(x, ZERO) for x, q in arrived.items()}
     units = {x: q for x, q in units.items() if q > 0}
-    charges = tuple(c for c in booked_charges(rma) if c.id not in credited.charges and not c.refund)
-    if not units:
-        return []
-    allowed = {x.id: x.allowed for x in rma.lines if x.physical}
-    last = rma.closed or all(arrived.get(x, ZERO) >= q for x, q in allowed.items())
-    promised = rma.promised - credited.total if last and rma.promised is not None else None
+    alone = _refunds_of_kept(rma)
+    charges = tuple(c for c in booked_charges(rma) if c.id not in credited.charges and c.refund not in alone)
     number = credited.counts.get(on.value, 0) + 1
+    late = charges and number > 1  # a charge that came up after the goods were credited
+    if on.value in credited.canceled or not (units or late):
+        return []
+    promised = rma.promised - credited.total if is_last(rma, arrived) and rma.promised is not None else None
     return [Due(on.value, str(number), units, charges, promised, rma.received_at)]

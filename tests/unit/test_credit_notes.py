@@ -295,3 +295,100 @@ class TestTheBooks:
         shop.rules = replace(shop.rules, reconciles_itself=False)
         (plan,) = look(shop, rma({"sku": "TENT", "requested": "1"}, refunds=[refund("115.00")]))
         assert isinstance(plan.steps[-1], Reconcile)
+
+
+FEE = {"id": "c", "kind": "restocking_fee", "amount": "5.00"}
+
+
+class TestNothingSlipsThrough:
+    def cancel(self, shop: Shop) -> None:
+        note = notes(shop)[-1]
+        shop.erp.invoices[note.id] = replace(note, state="cancel")
+
+    def test_a_note_on_receipt_canceled_by_a_person_is_not_made_again(self, shop: Shop) -> None:
+        request = rma({"sku": "TENT", "requested": "2", "received": "1"})
+        carry_out(shop, request, sources=ON_RECEIPT)
+        self.cancel(shop)
+        (plan,) = look(shop, request, sources=ON_RECEIPT)
+        assert (codes(plan), drafts(plan)) == (["canceled_by_hand"], [])
+
+    def test_a_draft_that_does_not_make_up_the_promise_stays_a_draft(self, shop: Shop) -> None:
+        request = rma({"sku": "TENT", "requested": "1", "received": "1"}, promised="115.00")
+        shop.rules = replace(shop.rules, post=False)
+        carry_out(shop, request, sources=ON_RECEIPT)
+        (note,) = notes(shop)
+        shop.erp.invoices[note.id] = replace(note, total=D("114.99"))
+        shop.rules = replace(shop.rules, post=True)
+        (plan,) = look(shop, request, sources=ON_RECEIPT)
+        assert (codes(plan), plan.steps) == (["total_differs"], [])
+
+    def test_a_promise_that_rises_after_all_is_credited(self, shop: Shop) -> None:
+        request = rma({"sku": "TENT", "requested": "1", "received": "1"}, promised="115.00")
+        carry_out(shop, request, sources=ON_RECEIPT)
+        more = request.model_copy(update={"promised": D("120.00"), "revision": 2})
+        assert codes(look(shop, more, sources=ON_RECEIPT)[0]) == ["total_differs"]
+
+    @pytest.mark.parametrize("posted", [True, False])
+    def test_a_refund_that_failed_after_its_note_was_made(self, shop: Shop, posted: bool) -> None:
+        shop.rules = replace(shop.rules, post=posted)
+        line = {"sku": "TENT", "requested": "1"}
+        carry_out(shop, rma(line, refunds=[refund("115.00")]))
+        shop.rules = replace(shop.rules, post=True)
+        failed = rma(line, refunds=[refund("115.00", state="failed")], revision=2)
+        (plan,) = look(shop, failed)
+        assert (codes(plan), plan.steps) == (["refund_withdrawn"], [])
+        self.cancel(shop)
+        assert codes(look(shop, failed)[0]) == []
+
+    def test_one_refund_that_cannot_be_credited_does_not_hold_up_the_other(self, shop: Shop) -> None:
+        wrong = refund("1.00", "r1", lines=[{"line": "1", "quantity": "1"}])
+        right = refund("11.50", "r2", lines=[{"line": "2", "quantity": "1"}])
+        request = rma(
+            {"sku": "TENT", "requested": "1"}, {"sku": "MUG", "requested": "1"}, refunds=[wrong, right]
+        )
+        carry_out(shop, request)
+        assert [n.total for n in notes(shop)] == [D("11.50")]
+        assert codes(look(shop, request)[0]) == ["total_differs"]
+
+    def test_a_charge_goes_with_the_first_refund_only_once(self, shop: Shop) -> None:
+        two = refund("110.00", "r2", lines=[{"line": "1", "quantity": "1"}])
+        line = {"sku": "TENT", "requested": "2"}
+        carry_out(shop, rma(line, charges=[FEE], refunds=[refund("1", "r1", state="pending"), two]))
+        one = refund("115.00", "r1", lines=[{"line": "1", "quantity": "1"}])
+        carry_out(shop, rma(line, charges=[FEE], refunds=[one, two], revision=2))
+        assert [n.total for n in notes(shop)] == [D("110.00"), D("115.00")]
+
+    def test_a_charge_that_came_after_the_refund_was_credited(self, shop: Shop) -> None:
+        line = {"sku": "TENT", "requested": "1"}
+        carry_out(shop, rma(line, refunds=[refund("115.00")]))
+        late = rma(line, charges=[FEE], refunds=[refund("115.00")], revision=2)
+        assert codes(look(shop, late)[0]) == ["charge_unplaced"]
+
+    def test_a_credit_that_came_after_the_goods_were_credited(self, shop: Shop) -> None:
+        line = {"sku": "TENT", "requested": "1", "received": "1"}
+        carry_out(shop, rma(line), sources=ON_RECEIPT)
+        more = [{"id": "g", "kind": "goodwill", "amount": "5.00"}]
+        carry_out(shop, rma(line, charges=more, revision=2), sources=ON_RECEIPT)
+        assert [n.total for n in notes(shop)] == [D("115.00"), D("5.00")]
+        fee = rma(line, charges=[*more, FEE], revision=3)
+        assert codes(look(shop, fee, sources=ON_RECEIPT)[0]) == ["charge_unplaced"]
+
+    def test_a_charge_is_kept_once_where_a_part_stays_with_the_customer(self, shop: Shop) -> None:
+        lines = (
+            {"sku": "TENT", "requested": "1", "received": "1"},
+            {"sku": "MUG", "requested": "1", "physical": False},
+        )
+        request = rma(*lines, charges=[FEE], refunds=[refund("121.50")])
+        carry_out(shop, request, sources=ON_RECEIPT)
+        assert [n.total for n in notes(shop)] == [D("110.00"), D("11.50")]
+
+    def test_the_number_of_a_deleted_note_is_not_taken_for_another(self, shop: Shop) -> None:
+        for received in ("1", "2"):
+            request = rma({"sku": "TENT", "requested": "3", "received": received})
+            carry_out(shop, request, sources=ON_RECEIPT)
+        first = notes(shop)[0]
+        del shop.erp.invoices[first.id]
+        for line in [x for x in shop.erp.invoice_lines.values() if x.invoice_id == first.id]:
+            del shop.erp.invoice_lines[line.id]
+        carry_out(shop, request, sources=ON_RECEIPT)
+        assert [n.total for n in notes(shop)] == [D("115.00"), D("115.00")]
