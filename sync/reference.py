@@ -45,7 +45,8 @@ class Reference:
     def _uoms(self) -> tuple[dict[int, Decimal], Decimal]:
         """Read how much of its reference each unit of measure is, and how finely quantities are kept."""
         can = self._client.can
-        rows = self._client.search_read("uom.uom", [], [can.uom_ratio])
+        archived = ["|", ("active", "=", True), ("active", "=", False)]  # still on orders, as dozens are on 19
+        rows = self._client.search_read("uom.uom", archived, [can.uom_ratio])
         # Who is not an administrator may not read `decimal.precision`; the field itself says how finely it is kept.
         field = "product_uom_qty"
         told = self._client.call("stock.move", "fields_get", allfields=[field], attributes=["digits"])
