@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import escape
 
 from odoo_rma.mappings.allocate import allocate_returns, arrived
+from odoo_rma.mappings.credit_issues import unplaced_charge
 from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.credit_note import (
     check_promise,
@@ -16,7 +17,6 @@ from odoo_rma.mappings.credit_note import (
     own_notes,
     plan_credit_notes,
     plan_open_note,
-    unplaced_charge,
 )
 from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.customer import find_customer

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
 
+from odoo_rma.mappings.credit_issues import canceled_by_hand, over_refund, refund_withdrawn, total_differs
 from odoo_rma.mappings.credit_lines import CHARGE, CreditRules, calculation, charge_line, item, sums_of
 from odoo_rma.mappings.due import Credited, Due
 from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine
@@ -16,7 +17,7 @@ from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.invoiced import ITEM, Invoices, Share
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge, Rma
-from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal, plain
+from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, Note, PostCreditNote, Reconcile, Step
 from odoo_rma.mappings.vocabulary import RefundState
 
@@ -76,7 +77,7 @@ def plan_credit_notes(
     """
     notes = [n for n in own_notes(rma, erp) if n.key and n.key.parts[:2] == (due.kind, due.id)]
     if any(n.state == CANCELED for n in notes):
-        raise Refusal(_canceled(next(n for n in notes if n.state == CANCELED)))
+        raise Refusal(canceled_by_hand(next(n for n in notes if n.state == CANCELED)))
     if notes:
         return _plan_existing(rma, due, notes, erp, rules)
     shares = _shares(due, order_lines, left, rma)
@@ -87,20 +88,11 @@ def plan_credit_notes(
     return steps
 
 
-def _canceled(note: Invoice) -> Issue:
-    return Issue(
-        "canceled_by_hand",
-        f"Credit note {note.name} was canceled in Odoo; it is not made again.",
-        "Reset it to draft in Odoo, or make the credit by hand and resolve this.",
-        "refunds",
-    )
-
-
 def _plan_existing(rma: Rma, due: Due, notes: list[Invoice], erp: Erp, rules: CreditRules) -> list[Step]:
     total = sum((n.total for n in notes), ZERO)
     if due.promised is not None and total != due.promised:
         lines = "; ".join(f"{n.name or 'draft'}: {n.total} {n.currency}" for n in notes)
-        raise Refusal(_differs(rma, due.promised, total, notes[0].currency, [lines]))
+        raise Refusal(total_differs(rma, due.promised, total, notes[0].currency, [lines]))
     return [step for note in notes for step in _go_on(rma, note, erp, rules)]
 
 
@@ -115,7 +107,7 @@ def check_promise(rma: Rma, erp: Erp) -> None:
     total = sum((n.total for n in notes), ZERO)
     if notes and rma.promised is not None and total != rma.promised:
         words = [f"{n.name or 'draft'}: {n.total} {n.currency}" for n in notes]
-        raise Refusal(_differs(rma, rma.promised, total, notes[0].currency, words))
+        raise Refusal(total_differs(rma, rma.promised, total, notes[0].currency, words))
 
 
 def plan_open_note(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> list[Step]:
@@ -130,36 +122,16 @@ def plan_open_note(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> lis
     if note.state == CANCELED:
         if kind == REFUND and number not in paid:
             return []
-        raise Refusal(_canceled(note))
+        raise Refusal(canceled_by_hand(note))
     if kind == REFUND and number not in paid:
-        raise Refusal(_withdrawn(rma, note, number))
+        raise Refusal(refund_withdrawn(rma, note, number))
     if note.state == DRAFT:
         lines = [x for x in erp.invoice_lines.values() if x.invoice_id == note.id]
         sums = sums_of(lines, erp, note.currency)
         if sums and sum(sums, ZERO) != note.total:
             words = calculation(lines, sums, note.currency)
-            raise Refusal(_differs(rma, sum(sums, ZERO), note.total, note.currency, words))
+            raise Refusal(total_differs(rma, sum(sums, ZERO), note.total, note.currency, words))
     return _go_on(rma, note, erp, rules)
-
-
-def unplaced_charge(charge: Charge) -> Issue:
-    """Say that a charge came too late for every refund."""
-    return Issue(
-        "charge_unplaced",
-        f"Charge {charge.id} ({charge.kind.value.replace('_', ' ')} {charge.amount}) came up after its refund was credited.",
-        "Waive it at the source, report the refund that it belongs to, or invoice it in Odoo.",
-        "charges",
-    )
-
-
-def _withdrawn(rma: Rma, note: Invoice, number: str) -> Issue:
-    return Issue(
-        "refund_withdrawn",
-        f"Credit note {note.name or '(draft)'} over {note.total} {note.currency} stands for refund {number} of "
-        f"{rma.label}, which the source does not report as paid any more.",
-        "Cancel or delete the credit note in Odoo, or correct the refund at the source.",
-        "refunds",
-    )
 
 
 def _go_on(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> list[Step]:
@@ -196,29 +168,8 @@ def _shares(due: Due, order_lines: Mapping[str, list[int]], left: Invoices, rma:
         if not invoiced and due.kind != REFUND:
             continue
         if need > 0:
-            raise Refusal(_over(rma, line_id, units, invoiced, room))
+            raise Refusal(over_refund(rma, line_id, units, invoiced, room))
     return shares
-
-
-def _over(rma: Rma, line_id: str, units: Decimal, invoiced: Decimal, room: Decimal) -> Issue:
-    line = rma.line(line_id)
-    numbers = {"wanted": plain(units), "invoiced": plain(invoiced), "left": plain(room)}
-    what = line.sku or line.barcode
-    if not invoiced:
-        return Issue(
-            "not_invoiced",
-            f"{plain(units)} × {what} to credit, but none of it was invoiced.",
-            "Post the invoice in Odoo; the credit note follows with the next run.",
-            f"lines.{line_id}",
-            numbers,
-        )
-    return Issue(
-        "over_refund",
-        f"{plain(units)} × {what} to credit, but of {plain(invoiced)} invoiced only {plain(room)} are not credited yet.",
-        "Check the credit notes of the order, or correct the refund at the source.",
-        f"lines.{line_id}",
-        numbers,
-    )
 
 
 def _make(
@@ -333,7 +284,9 @@ def _settle_rounding(
     gap = due.promised - total
     if abs(gap) > tolerance:
         raise Refusal(
-            _differs(rma, due.promised, total, drafts[0].currency, [c for d in drafts for c in d.calculation])
+            total_differs(
+                rma, due.promised, total, drafts[0].currency, [c for d in drafts for c in d.calculation]
+            )
         )
     if not gap:
         return drafts
@@ -360,17 +313,6 @@ def _with_rounding(draft: MakeCreditNote, gap: Decimal, rules: CreditRules) -> M
         lines=(*draft.lines, line),
         expected=(draft.expected or ZERO) + gap,
         calculation=(*draft.calculation, f"Rounding: {gap} {draft.currency}"),
-    )
-
-
-def _differs(rma: Rma, promised: Decimal, total: Decimal, currency: str, calculation: list[str]) -> Issue:
-    return Issue(
-        "total_differs",
-        f"{rma.label} promises {promised} {currency}, but the lines add up to {total} {currency} "
-        f"({'; '.join(calculation)}).",
-        "Correct the refund or its lines and charges at the source, or make the credit note by hand and resolve this.",
-        "refunds",
-        {"promised": str(promised), "calculated": str(total), "difference": str(promised - total)},
     )
 
 

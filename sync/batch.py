@@ -59,7 +59,7 @@ class Batch:
         return [Item(w, s) for w in self.works if w.going for s in w.plan.steps if isinstance(s, kind)]
 
     def attempt(self, items: Sequence[Item[S]], call: Callable[[Sequence[Item[S]]], None]) -> None:
-        """Run a call for all items; halve on refusal.
+        """Run a call for all items; halve on refusal, never between the steps of one RMA: it is done whole or not at all.
 
         Raises:
             Stop: the user lacks a right, so no other RMA could pass either.
@@ -75,22 +75,24 @@ class Batch:
             for item in items:
                 item.work.undecided = str(error)
         except Refused as error:
-            if len(items) == 1:
-                items[0].work.issues.append(_refused(items[0], error))
+            works = list({id(i.work): i.work for i in items}.values())
+            if len(works) == 1:
+                works[0].issues.append(_refused(items, error))
             else:
-                for half in _halves(items):
-                    self.attempt([i for i in half if i.work.going], call)
+                for half in _halves(works):
+                    self.attempt([i for i in items if any(i.work is w for w in half) and i.work.going], call)
 
 
-def _halves(items: Sequence[Item[S]]) -> Iterator[Sequence[Item[S]]]:
-    middle = len(items) // 2
-    yield items[:middle]
-    yield items[middle:]
+def _halves(works: Sequence[Work]) -> Iterator[Sequence[Work]]:
+    middle = len(works) // 2
+    yield works[:middle]
+    yield works[middle:]
 
 
-def _refused(item: Item[S], error: RmaError) -> Issue:
+def _refused(items: Sequence[Item[S]], error: RmaError) -> Issue:
+    steps = "; ".join(dict.fromkeys(str(i.step) for i in items))
     return Issue(
         "odoo_refused",
-        f"Odoo refused to {item.step}: {error}",
+        f"Odoo refused “{steps}”: {error}",
         "Put it right in Odoo or at the source, then run: quarantine retry.",
     )

@@ -111,7 +111,10 @@ def receive(batch: Batch) -> None:
     batch.attempt(batch.items(Receive), lambda items: _receive(batch, items))
 
 
-def _receive(batch: Batch, items: Sequence[Item[Receive]]) -> None:
+def _receive(batch: Batch, every: Sequence[Item[Receive]]) -> None:
+    # A refusal of some leaves others of the same call done already; they are not to be refused for that.
+    states = _states(batch, every)
+    items = [i for i in every if states.get(batch.id_of(i.step.ref)) != DONE]
     _write_quantities(batch, [i.step for i in items])
     for closing in (False, True):
         ids = [batch.id_of(i.step.ref) for i in items if _closes(i.step) is closing]
@@ -120,10 +123,14 @@ def _receive(batch: Batch, items: Sequence[Item[Receive]]) -> None:
             answer = batch.client.call(PICKING, "button_validate", ids, context=context)
             if answer is not True:
                 raise Refused(f"the transfer was not validated; Odoo asks for {_asked(answer)}.")
+    for record, state in _states(batch, items).items():
+        if state != DONE:
+            raise Refused(f"transfer {record} is still {state} after validation.")
+
+
+def _states(batch: Batch, items: Sequence[Item[Receive]]) -> dict[int, str]:
     ids = [batch.id_of(i.step.ref) for i in items]
-    open_ones = [r for r in batch.client.read(PICKING, ids, ["name", "state"]) if r["state"] != DONE]
-    if open_ones:
-        raise Refused(f"transfer {open_ones[0]['name']} is still {open_ones[0]['state']} after validation.")
+    return {r["id"]: r["state"] for r in batch.client.read(PICKING, ids, ["state"])} if ids else {}
 
 
 def _closes(step: Receive) -> bool:

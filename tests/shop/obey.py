@@ -20,9 +20,9 @@ from odoo_rma.mappings.tax import TaxedLine
 from shop.build import CUSTOMER, D, Shop
 
 
-def obey(shop: Shop, plan: Plan) -> None:
-    """Do every step, in order."""
-    made: dict[Key, int] = {}
+def obey(shop: Shop, plan: Plan, made: dict[Key, int] | None = None) -> None:
+    """Do every step, in order. `made` remembers what was made on the way, where a plan is carried out in parts."""
+    made = {} if made is None else made
 
     def record_of(ref: int | Key) -> int:
         return made[ref] if isinstance(ref, Key) else ref
@@ -54,6 +54,9 @@ def obey(shop: Shop, plan: Plan) -> None:
 
 
 def _make_partner(shop: Shop, step: MakePartner) -> int:
+    known = [p.id for p in shop.erp.partners.values() if p.key == step.key]
+    if known:  # two RMAs of one customer plan them both; create-only load makes them once
+        return known[0]
     record = shop.new()
     values = dict(step.values)
     one = Partner(

@@ -1,0 +1,141 @@
+"""A run that dies after any step leaves a state from which the next run reaches what an undisturbed one reaches."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from shop import BY_SOURCE, D, Shop, look, obey, rma
+
+from odoo_rma.mappings.compare import SourceRules
+from odoo_rma.mappings.due import CreditOn
+from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.plan import (
+    CancelTransfer,
+    ChangeDemand,
+    ConfirmTransfer,
+    FillPartner,
+    MakeCreditNote,
+    MakePartner,
+    MakeTransfer,
+    Note,
+    Plan,
+    PostCreditNote,
+    Receive,
+    Reconcile,
+    Step,
+)
+
+ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
+# The phases of sync/apply.py, in their order.
+PHASES: list[type] = [MakePartner, FillPartner, MakeTransfer, Note, ConfirmTransfer, ChangeDemand, Receive]
+PHASES += [CancelTransfer, MakeCreditNote, PostCreditNote, Reconcile]
+
+REFUND = {"id": "r1", "amount": "356.50"}
+LINES = ({"sku": "TENT", "requested": "3", "received": "2"}, {"sku": "MUG", "requested": "1"})
+STRANGER = {"name": "Eve", "email": "eve@example.com", "id": "C-1"}
+STORIES: dict[str, tuple[dict[str, SourceRules], list[list[Rma]]]] = {
+    "goods and money, two deliveries, two invoices": (BY_SOURCE, [[rma(*LINES, refunds=[REFUND])]]),
+    "parcel after parcel, then closed short": (
+        ON_RECEIPT,
+        [
+            [rma(LINES[0])],
+            [rma({**LINES[0], "received": "2"}, revision=2)],
+            [rma({**LINES[0], "received": "2"}, closed=True, revision=3)],
+        ],
+    ),
+    "less, then more": (
+        ON_RECEIPT,
+        [
+            [rma(*LINES)],
+            [rma({**LINES[0], "authorized": "2"}, revision=2)],
+            [rma({**LINES[0], "received": "3"}, LINES[1], revision=3)],
+        ],
+    ),
+    "two of one customer in one batch": (
+        ON_RECEIPT,
+        [
+            [
+                rma({"sku": "TENT", "requested": "1", "received": "1"}, id=i, customer=STRANGER)
+                for i in ("R-1", "R-2")
+            ]
+        ],
+    ),
+    "canceled half way": (
+        ON_RECEIPT,
+        [[rma(LINES[0])], [rma({**LINES[0], "received": "2"}, authorization="canceled", revision=2)]],
+    ),
+}
+
+
+def open_shop() -> Shop:
+    shop = Shop()
+    order = shop.order(("TENT", "3", "100"), ("MUG", "4", "10"))
+    shop.deliver(order, ("TENT", "2"), ("MUG", "4"))
+    shop.deliver(order, ("TENT", "1"))
+    shop.invoice(order, ("TENT", "1"))
+    shop.invoice(order, ("TENT", "2"), ("MUG", "4"))
+    return shop
+
+
+def in_phases(plans: list[Plan]) -> list[tuple[Plan, Step]]:
+    steps = [(p, s) for p in plans for s in p.steps]
+    return sorted(steps, key=lambda pair: PHASES.index(type(pair[1])))
+
+
+def _one_call(steps: list[tuple[Plan, Step]], at: int) -> bool:
+    return at > 0 and all(isinstance(s, MakeCreditNote) for _, s in steps[at - 1 : at + 1])
+
+
+def run(shop: Shop, rmas: list[Rma], sources: dict[str, SourceRules], die_after: int | None = None) -> int:
+    """Carry steps out in phases, as a run does, up to `die_after`; give how many there were."""
+    plans = look(shop, *rmas, sources=sources)
+    steps = in_phases(plans)
+    if die_after is not None:
+        # The credit notes of a batch are made by one call: all of them are there, or none.
+        while die_after < len(steps) and _one_call(steps, die_after):
+            die_after += 1
+        steps = steps[:die_after]
+    made: dict[Any, int] = {}
+    for plan, step in steps:
+        obey(shop, replace(plan, steps=[step]), made)
+    return len(steps)
+
+
+def finish(shop: Shop, rmas: list[Rma], sources: dict[str, SourceRules]) -> None:
+    for _ in range(4):
+        if not run(shop, rmas, sources):
+            return
+    raise AssertionError("the plan never gets empty")
+
+
+def holds(shop: Shop) -> Any:
+    """What the shop holds, free of ids."""
+    erp = shop.erp
+    moves = sorted(
+        (m.origin_move_id, m.state if m.state in ("done", "cancel") else "waiting", m.done or m.demand)
+        for m in erp.moves.values()
+        if not m.outgoing and m.state != "cancel"
+    )
+    totals: dict[Any, Any] = {}
+    for origin, state, quantity in moves:
+        totals[origin, state] = totals.get((origin, state), D(0)) + quantity
+    notes = sorted((i.reversed_id, i.total, i.state) for i in erp.invoices.values() if i.is_credit)
+    partners = sorted(p.name for p in erp.partners.values())
+    return totals, notes, partners
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_dying_after_any_step_changes_nothing_in_the_end(story: str) -> None:
+    sources, chapters = STORIES[story]
+    for number, rmas in enumerate(chapters):
+        calm = open_shop()
+        for earlier in chapters[:number]:
+            finish(calm, earlier, sources)
+        finish(calm, rmas, sources)
+        for step in range(12):
+            shop = open_shop()
+            for earlier in chapters[:number]:
+                finish(shop, earlier, sources)
+            run(shop, rmas, sources, die_after=step)
+            finish(shop, rmas, sources)
+            assert holds(shop) == holds(calm), f"died after step {step} of chapter {number + 1}"
