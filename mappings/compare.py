@@ -30,6 +30,7 @@ from odoo_rma.mappings.model import Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.plan import Plan
+from odoo_rma.mappings.precision import check_steps
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
 from odoo_rma.mappings.vocabulary import Authorization, Kind
 
@@ -87,6 +88,7 @@ class _Comparison:
         order = find_order(rma, erp, decisions)
         plan.order_id = order.id
         self._check_currency(order)
+        check_steps(rma, self.erp)
         customer = find_customer(rma, order, erp, decisions)
         plan.partner_id = customer.partner_id
         lines = {line.id: find_lines(line, order, erp) for line in rma.lines}

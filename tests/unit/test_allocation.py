@@ -209,3 +209,28 @@ class TestCredited:
         plans = look(shop, one, two)
         (draft,) = [s for s in plans[1].steps if isinstance(s, MakeCreditNote)]
         assert draft.invoice_id == own
+
+
+class TestNumbersThatOdooCannotHold:
+    @pytest.mark.parametrize(
+        ("line", "more"),
+        [
+            ({"requested": "0.333"}, {}),
+            ({"requested": "2", "received": "0.005"}, {}),
+            ({"requested": "1"}, {"refunds": [refund("115.005")]}),
+            ({"requested": "1"}, {"promised": "0.001"}),
+        ],
+    )
+    def test_they_are_refused_and_never_rounded(self, line: dict[str, str], more: dict[str, Any]) -> None:
+        shop = Shop()
+        order = shop.order(("TENT", "3", "100"))
+        shop.deliver(order)
+        shop.invoice(order)
+        (plan,) = look(shop, rma({"sku": "TENT", **line}, **more))
+        assert (codes(plan), plan.steps) == (["bad_number"], [])
+
+    def test_half_a_cent_where_there_are_no_cents(self) -> None:
+        shop = Shop()
+        shop.deliver(shop.order(("TENT", "1", "100"), currency="JPY"))
+        (plan,) = look(shop, rma({"sku": "TENT", "requested": "1"}, currency="JPY", promised="10.5"))
+        assert codes(plan) == ["bad_number"]
