@@ -108,19 +108,26 @@ class _Run:
         steps: dict[tuple[str, str], list[str]] = {(r.source, r.id): [] for r in batch}
         failed: dict[tuple[str, str], list[Issue]] = {}
         undecided: dict[tuple[str, str], str] = {}
+        refused: set[tuple[str, str]] = set()
         decisions = {(r.source, r.id): self._store.decisions(r.source, r.id) for r in batch}
         for _ in range(ROUNDS):
             erp = self._observer.observe(batch, decisions)
             plans = compare(batch, erp, self._sources, self._rules, decisions)
             todo = [p for p in plans if p.steps and _name(p) not in failed]
+            # What nobody knew the outcome of, and what is not to be done any more, was done.
+            still = {_name(p) for p in todo}
+            undecided = {name: why for name, why in undecided.items() if name in still}
             if self._dry_run or not todo:
                 break
-            undecided = {}
             for work in apply(todo, self._client, self._reference):
                 name = _name(work.plan)
                 steps[name] += work.done
-                if work.issues:
+                undecided.pop(name, None)
+                if work.issues and (name in refused or not _by_odoo(work.issues)):
                     failed[name] = work.issues
+                elif work.issues:
+                    # The plan may have been older than what somebody else has done since: it is made anew, once.
+                    refused.add(name)
                 elif work.undecided:
                     undecided[name] = work.undecided
         results = [
@@ -161,6 +168,10 @@ class _Run:
             for p, r in zip(plans, results, strict=True)
         ]
         self._store.settle_many(settled, now=self._clock())
+
+
+def _by_odoo(issues: Sequence[Issue]) -> bool:
+    return all(issue.code == "odoo_refused" for issue in issues)
 
 
 def _name(plan: Plan) -> tuple[str, str]:
