@@ -5,7 +5,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from odoo_rma.mappings.allocate import allocate_returns, arrived
@@ -195,7 +195,8 @@ class _Comparison:
         before = with_unnamed_lines(credited(rma, erp), rma, erp, order_lines, received)
         due: list[Due] = []
         with self._issues():
-            due = find_due(rma, on, received, before)
+            found = find_due(rma, on, received, before)
+            due = [replace(d, units=self._creditable(d, lines, received)) for d in found]
         for one in due:
             with self._issues():
                 self.plan.steps += plan_credit_notes(
@@ -220,6 +221,25 @@ class _Comparison:
             yield
         except Refusal as refusal:
             self.plan.issues += refusal.issues
+
+    def _creditable(
+        self, due: Due, lines: Mapping[str, list[OrderLine]], received: Mapping[str, Decimal]
+    ) -> dict[str, Decimal]:
+        """Goods that came back before they were invoiced are never paid for, so there is nothing to credit for them."""
+        if due.kind == CreditOn.REFUND.value:
+            return dict(due.units)
+        found: dict[str, Decimal] = {}
+        for line_id, units in due.units.items():
+            own = lines[line_id]
+            ids = {x.id for x in own}
+            invoiced, before = self.invoices.invoiced_and_credited(ids)
+            free = sum((self.deliveries.delivered_units(x) for x in own), -invoiced)
+            back = sum((self.deliveries.back_with_others(x) for x in own), ZERO)
+            back += sum((q for x, q in received.items() if ids & {y.id for y in lines[x]}), ZERO)
+            taken = sum((q for x, q in found.items() if ids & {y.id for y in lines[x]}), ZERO)
+            most = max(back - free - before - taken, ZERO)
+            found[line_id] = units if free <= 0 or not invoiced else min(units, most)
+        return {x: q for x, q in found.items() if q > 0}
 
     def _note(self) -> str:
         rma = self.plan.rma

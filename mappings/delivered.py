@@ -1,7 +1,7 @@
 """What was delivered and can still come back, move by move. What was returned before, by anyone, counts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from odoo_rma.mappings.erp import CANCELED, DONE, Erp, Move, OrderLine
@@ -124,6 +124,25 @@ class Deliveries:
         back = sum((m.lots.get(lot_id, ZERO) for m in others), ZERO)
         key = (move.id, lot_id)
         return move.lots.get(lot_id, ZERO) - back - self._taken.get(key, ZERO) - self._now.get(key, ZERO)
+
+    def delivered_units(self, order_line: OrderLine) -> Decimal:
+        """Units of an order line that were delivered (of a kit: complete ones)."""
+        return self._units(order_line, self.delivered(order_line), lambda m: m.done)
+
+    def back_with_others(self, order_line: OrderLine) -> Decimal:
+        """Units of an order line that came back, those of this RMA not counted."""
+
+        def back(move: Move) -> Decimal:
+            others = (m for m in self._back.get(move.id, ()) if m.id not in self._own_ids)
+            return sum((m.done for m in others if m.state == DONE), self._loose.get(move.id, ZERO))
+
+        return self._units(order_line, self.delivered(order_line), back)
+
+    def _units(
+        self, order_line: OrderLine, moves: Mapping[int, list[Move]], count: Callable[[Move], Decimal]
+    ) -> Decimal:
+        each = (sum(map(count, own), ZERO) / (self.factor(order_line, p) or ONE) for p, own in moves.items())
+        return min(each, default=ZERO)
 
     def take(self, part: Slice) -> None:
         """Count a slice as taken by this RMA."""

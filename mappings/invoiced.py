@@ -83,6 +83,12 @@ class Invoices:
         """Units of an invoice line not yet credited by anyone, drafts counted."""
         return line.quantity - self._credited.get(line.id, ZERO) - self._taken.get(line.id, ZERO)
 
+    def invoiced_and_credited(self, order_line_ids: Iterable[int]) -> tuple[Decimal, Decimal]:
+        """Units of order lines on posted invoices, and how many of them anyone credited."""
+        lines = self.lines_for(order_line_ids)
+        invoiced = sum((x.quantity for x in lines), ZERO)
+        return invoiced, invoiced - sum((self.left(x) for x in lines), ZERO)
+
     def take(self, shares: Iterable[Share]) -> None:
         """Count shares as credited for the next RMA of the same batch."""
         for share in shares:

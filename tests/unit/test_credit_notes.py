@@ -392,3 +392,16 @@ class TestNothingSlipsThrough:
             del shop.erp.invoice_lines[line.id]
         carry_out(shop, request, sources=ON_RECEIPT)
         assert [n.total for n in notes(shop)] == [D("115.00"), D("115.00")]
+
+
+def test_goods_back_before_the_invoice_are_not_credited_when_the_rest_is_invoiced() -> None:
+    shop = Shop()
+    order = shop.order(("TENT", "3", "100"))
+    shop.deliver(order)
+    request = rma({"sku": "TENT", "requested": "2", "received": "1"})
+    carry_out(shop, request, sources=ON_RECEIPT)
+    shop.invoice(order, ("TENT", "2"))  # what the customer still has
+    assert look(shop, request, sources=ON_RECEIPT)[0].steps == []
+    more = rma({"sku": "TENT", "requested": "2", "received": "2"}, revision=2)
+    carry_out(shop, more, sources=ON_RECEIPT)
+    assert [n.total for n in notes(shop)] == [D("115.00")]
