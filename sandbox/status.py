@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,4 +48,9 @@ class Status:
 
 def size_of(folder: Path) -> int:
     """The bytes of all files below a folder."""
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    total = 0
+    for place, _folders, files in os.walk(folder):  # passes over folders that go away meanwhile
+        for name in files:
+            with suppress(FileNotFoundError):
+                total += Path(place, name).lstat().st_size
+    return total
