@@ -62,10 +62,11 @@ def find_customer(rma: Rma, order: Order, erp: Erp, decisions: Decisions) -> Cus
 
 def _match(rma: Rma, erp: Erp) -> list[Partner]:
     who, key = rma.customer, partner_key(rma)
-    everyone = erp.partners.values()
-    by_key = [p for p in everyone if p.key == key]
+    by_key = [p for p in erp.partners.values() if p.key == key]
     if by_key:
+        # Even when a person has archived them: they are not made twice.
         return by_key
+    everyone = [p for p in erp.partners.values() if p.active]
     if who.vat and (by_vat := [p for p in everyone if p.vat and compact(p.vat) == compact(who.vat)]):
         return by_vat
     if who.email:

@@ -28,7 +28,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """`res.partner`; `values` holds the fields a sync may fill where they are empty."""
+    """`res.partner`, archived or not; `values` holds the fields a sync may fill where they are empty."""
 
     id: int
     name: str
@@ -38,6 +38,7 @@ class Partner:
     commercial_id: int
     values: Mapping[str, Any]
     key: Key | None
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Work:
     done: list[str] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     undecided: str = ""
+    partner_id: int = 0
 
     @property
     def going(self) -> bool:

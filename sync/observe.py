@@ -12,7 +12,6 @@ from typing import Any
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.odoo.client import OdooClient, Row
 from odoo_rma.connector.settings import MatchingSettings
-from odoo_rma.mappings.customer import compact
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.erp import (
     Erp,
@@ -21,18 +20,16 @@ from odoo_rma.mappings.erp import (
     Move,
     Order,
     OrderLine,
-    Partner,
     Picking,
     Product,
 )
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal, from_odoo, round_to
+from odoo_rma.sync.customers import any_of, read_customers, read_keys
 from odoo_rma.sync.reference import Reference, day
 
-FILLABLE = ("email", "phone", "vat", "ref", "street", "street2", "city", "zip", "country_id")
 KIT_LINE = "bom_line_id"
-PARTNER_FIELDS = ("name", "commercial_partner_id", *FILLABLE)
 
 
 class Observer:
@@ -53,8 +50,16 @@ class Observer:
                 f"matching.order_fields names what is no text field of a sale order: {', '.join(unfit)}."
             )
 
-    def observe(self, rmas: Sequence[Rma], decisions: Mapping[tuple[str, str], Decisions]) -> Erp:
-        """Read everything that the comparison of these RMAs needs."""
+    def observe(
+        self,
+        rmas: Sequence[Rma],
+        decisions: Mapping[tuple[str, str], Decisions],
+        known_partners: Iterable[int] = (),
+    ) -> Erp:
+        """Read everything that the comparison of these RMAs needs.
+
+        `known_partners` are read as well: customers made before, whom a person may have changed beyond recognition.
+        """
         orders = self._orders(rmas, decisions.values())
         lines = self._order_lines(orders)
         moves = self._moves(lines)
@@ -69,7 +74,7 @@ class Observer:
         return Erp(
             company=facts.company,
             products=products,
-            partners=self._partners(rmas, orders),
+            partners=read_customers(self._client, rmas, orders, known_partners, facts.company.id),
             orders=orders,
             order_lines=lines,
             moves=moves,
@@ -85,12 +90,6 @@ class Observer:
             quantity_step=facts.quantity_step,
             units=facts.units,
         )
-
-    def _keys(self, model: str, ids: Iterable[int]) -> dict[int, Key | None]:
-        wanted = list(ids)
-        if not wanted:
-            return {}
-        return {i: Key.parse(name) for i, name in self._client.external_ids(model, wanted).items()}
 
     def _orders(self, rmas: Sequence[Rma], decisions: Iterable[Decisions]) -> dict[int, Order]:
         references = sorted({r for rma in rmas for r in rma.order.references})
@@ -111,7 +110,7 @@ class Observer:
             "partner_invoice_id",
         )
         company = [("company_id", "=", self.reference.company.id)]
-        rows = self._client.search_read("sale.order", [*company, *_any(domain)], fields)
+        rows = self._client.search_read("sale.order", [*company, *any_of(domain)], fields)
         return {r["id"]: self._order(r) for r in rows}
 
     def _orders_of_invoices(self, names: set[str]) -> set[int]:
@@ -213,7 +212,7 @@ class Observer:
         )
         rows = self._client.read("stock.picking", ids, fields) if ids else []
         back = {m.picking_id for m in moves.values() if not m.outgoing}
-        keys = self._keys("stock.picking", (r["id"] for r in rows if r["id"] in back))
+        keys = read_keys(self._client, "stock.picking", (r["id"] for r in rows if r["id"] in back))
         return {
             r["id"]: Picking(
                 id=r["id"],
@@ -249,7 +248,9 @@ class Observer:
         )
         kinds = ("move_type", "in", ["out_invoice", "out_refund"])
         rows = self._client.search_read("account.move", [kinds, "|", *mine, *linked], fields)
-        keys = self._keys("account.move", (r["id"] for r in rows if r["move_type"] == "out_refund"))
+        keys = read_keys(
+            self._client, "account.move", (r["id"] for r in rows if r["move_type"] == "out_refund")
+        )
         return {r["id"]: self._invoice(r, keys.get(r["id"])) for r in rows}
 
     def _invoice(self, row: Row, key: Key | None) -> Invoice:
@@ -293,7 +294,7 @@ class Observer:
         domain = [("move_id", "in", list(invoices)), *can.product_lines()]
         rows = self._client.search_read("account.move.line", domain, fields)
         ours = (r["id"] for r in rows if invoices[r["move_id"]].key)
-        keys = self._keys("account.move.line", ours)
+        keys = read_keys(self._client, "account.move.line", ours)
         return {r["id"]: self._invoice_line(r, keys.get(r["id"])) for r in rows}
 
     def _invoice_line(self, row: Row, key: Key | None) -> InvoiceLine:
@@ -321,7 +322,7 @@ class Observer:
         ids = {x.product_id for x in lines.values()} | {m.product_id for m in moves.values()}
         skus = {x.sku for rma in rmas for x in rma.lines if x.sku}
         barcodes = {x.barcode for rma in rmas for x in rma.lines if x.barcode}
-        domain = _any(
+        domain = any_of(
             [
                 ("id", "in", sorted(ids)),
                 ("default_code", "in", sorted(skus)),
@@ -361,42 +362,6 @@ class Observer:
         with_lots = {i: _with_lots(m, lots.get(i, {})) for i, m in moves.items()}
         return {r["id"]: r["name"] for r in names}, with_lots
 
-    def _partners(self, rmas: Sequence[Rma], orders: Mapping[int, Order]) -> dict[int, Partner]:
-        ids = {
-            x for o in orders.values() for x in (o.partner_id, o.shipping_partner_id, o.invoice_partner_id)
-        }
-        who = [r.customer for r in rmas]
-        vats = {v for p in who if p.vat for v in (p.vat, compact(p.vat))}
-        domain = _any(
-            [
-                ("id", "in", sorted(ids)),
-                ("ref", "in", sorted({p.id for p in who if p.id})),
-                ("vat", "in", sorted(vats)),
-                ("email_normalized", "in", sorted({p.email for p in who if p.email})),
-            ]
-        )
-        company = ["|", ("company_id", "=", False), ("company_id", "=", self.reference.company.id)]
-        rows = self._client.search_read("res.partner", [*company, *domain], PARTNER_FIELDS)
-        keys = self._keys("res.partner", (r["id"] for r in rows))
-        return {
-            r["id"]: Partner(
-                id=r["id"],
-                name=r["name"] or "",
-                email=r["email"] or "",
-                vat=r["vat"] or "",
-                ref=r["ref"] or "",
-                commercial_id=r["commercial_partner_id"] or r["id"],
-                values={f: r[f] for f in FILLABLE},
-                key=keys.get(r["id"]),
-            )
-            for r in rows
-        }
-
 
 def _with_lots(move: Move, lots: Mapping[int, Decimal]) -> Move:
     return replace(move, lots=lots) if lots else move
-
-
-def _any(parts: Sequence[Any]) -> list[Any]:
-    """Join conditions with OR, in Odoo's prefix notation."""
-    return ["|"] * (len(parts) - 1) + list(parts)

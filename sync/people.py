@@ -20,6 +20,8 @@ def make_partners(batch: Batch) -> None:
         rows: list[list[Any]] = [[str(s.key), *(s.values.get(f, "") for f in names)] for s in unique.values()]
         ids = batch.client.load(PARTNER, fields, rows)
         batch.made |= dict(zip(unique, ids, strict=True))
+        for item in items:
+            item.work.partner_id = batch.made[item.step.key]
 
     batch.attempt(batch.items(MakePartner), call)
 

@@ -110,8 +110,9 @@ class _Run:
         undecided: dict[tuple[str, str], str] = {}
         refused: set[tuple[str, str]] = set()
         decisions = {(r.source, r.id): self._store.decisions(r.source, r.id) for r in batch}
+        customers = self._known_customers(batch)
         for _ in range(ROUNDS):
-            erp = self._observer.observe(batch, decisions)
+            erp = self._observer.observe(batch, decisions, customers)
             plans = compare(batch, erp, self._sources, self._rules, decisions)
             todo = [p for p in plans if p.steps and _name(p) not in failed]
             # What nobody knew the outcome of, and what is not to be done any more, was done.
@@ -121,6 +122,7 @@ class _Run:
                 break
             for work in apply(todo, self._client, self._reference):
                 name = _name(work.plan)
+                customers |= {work.partner_id} - {0}
                 steps[name] += work.done
                 undecided.pop(name, None)
                 if work.issues and (name in refused or not _by_odoo(work.issues)):
@@ -136,6 +138,10 @@ class _Run:
         ]
         self._settle(plans, results)
         return results
+
+    def _known_customers(self, batch: Sequence[Rma]) -> set[int]:
+        seen = (d for r in batch for d in self._store.documents(r.source, r.id))
+        return {d.id for d in seen if d.model == "res.partner" and d.id}
 
     def _result(
         self,
