@@ -16,6 +16,7 @@ _COMMANDS = {
     "sync": "sync",
     "show": "show",
     "quarantine": "quarantine",
+    "policy": "policy",
     "runs": "runs",
     "schema": "schema",
     "demo": "demo",

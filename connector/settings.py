@@ -207,7 +207,10 @@ def _value(variable: str, text: str) -> Any:
 
 
 def _resolve(content: dict[str, Any], base: Path) -> None:
-    _resolve_key(content.setdefault("run", {}), "store", RunSettings, base)
+    run = content.setdefault("run", {})
+    _resolve_key(run, "store", RunSettings, base)
+    if isinstance(run, dict) and "policy" in run:  # by default there is none
+        _resolve_key(run, "policy", RunSettings, base)
     sources = content.get("sources")
     for source in sources.values() if isinstance(sources, dict) else ():
         _resolve_key(source, "path", SourceSettings, base)

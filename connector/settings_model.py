@@ -123,6 +123,7 @@ class RunSettings(Part):
 
     store: Path = Field(Path("odoo-rma.sqlite"), description="Our own store: snapshots, quarantine, history.")
     batch: Annotated[int, Field(ge=1, le=1000)] = Field(50, description="RMAs per batch.")
+    policy: Path | None = Field(None, description="The return policy (docs/policy.md); none when left out.")
 
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
