@@ -111,7 +111,7 @@ class AccountingSettings(Part):
     )
     charge_taxes: dict[ChargeKind, tuple[str, ...]] = Field(
         default_factory=dict,
-        description="Names of the taxes on a kind of charge; when left out, the taxes of the refunded goods.",
+        description="Names of the taxes on a kind of charge; without tax when left out (a shipping refund: as charged).",
     )
     rounding_account: str | None = Field(
         None, description="Account code of rounding lines; income when left out."

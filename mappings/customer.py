@@ -43,7 +43,7 @@ def find_customer(rma: Rma, order: Order, erp: Erp, decisions: Decisions) -> Cus
     """
     if decisions.partner_id:
         return Customer(decisions.partner_id, ())
-    found = _match(rma, erp)
+    found = _match(rma, erp) or _by_name(rma, order, erp)
     if not found:
         key = partner_key(rma)
         return Customer(0, (MakePartner(key, _values(rma.customer, erp)),))
@@ -72,6 +72,15 @@ def _match(rma: Rma, erp: Erp) -> list[Partner]:
     if who.email:
         return [p for p in everyone if p.email.strip().lower() == who.email]
     return []
+
+
+def _by_name(rma: Rma, order: Order, erp: Erp) -> list[Partner]:
+    """A customer known by nothing but a name is the one who ordered, if that is their name."""
+    who = rma.customer
+    if who.id or who.vat or who.email:
+        return []
+    parties = _known(erp, (order.partner_id, order.shipping_partner_id, order.invoice_partner_id))
+    return [p for p in parties if p.name.casefold() == who.name.casefold()][:1]
 
 
 def _choose(rma: Rma, found: list[Partner], order: Order) -> Partner:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from odoo_rma.mappings.erp import CANCELED, DONE, Erp, Move, OrderLine
+from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.money import ONE, ZERO, Decimal
 
 
@@ -96,8 +97,11 @@ class Deliveries:
         if product_id == order_line.product_id:
             uoms, moves = self._erp.uoms, self._out.get(order_line.id, ())
             uom = next((m.uom_id for m in moves if m.product_id == product_id), 0)
-            known = order_line.uom_id in uoms and uom in uoms
-            return uoms[order_line.uom_id] / uoms[uom] if known and uom != order_line.uom_id else ONE
+            if uom == order_line.uom_id:
+                return ONE
+            if order_line.uom_id not in uoms or uom not in uoms:
+                raise Refusal(_unknown_unit(order_line))
+            return uoms[order_line.uom_id] / uoms[uom]
         planned = self._planned.get((order_line.id, product_id), ZERO)
         return planned / order_line.ordered if order_line.ordered else ZERO
 
@@ -152,3 +156,13 @@ class Deliveries:
     def is_own(self, move: Move) -> bool:
         """Tell whether this RMA has a return of it already."""
         return bool(self._claimed_by_own(move.id, 0))
+
+
+def _unknown_unit(order_line: OrderLine) -> Issue:
+    return Issue(
+        "unknown_unit",
+        f"Order line {order_line.id} was sold in another unit of measure than it was delivered in, and Odoo does not "
+        "show how they relate.",
+        "Let the user read units of measure in Odoo, or make the return by hand and resolve this.",
+        "lines",
+    )

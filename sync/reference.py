@@ -45,7 +45,11 @@ class Reference:
     def _uoms(self) -> tuple[dict[int, Decimal], Decimal]:
         """Read how much of its reference each unit of measure is, and how finely quantities are kept."""
         can = self._client.can
-        archived = ["|", ("active", "=", True), ("active", "=", False)]  # still on orders, as dozens are on 19
+        archived = [
+            "|",
+            ("active", "=", True),
+            ("active", "=", False),
+        ]  # still on orders, as dozens are on 19
         rows = self._client.search_read("uom.uom", archived, [can.uom_ratio])
         # Who is not an administrator may not read `decimal.precision`; the field itself says how finely it is kept.
         field = "product_uom_qty"

@@ -97,7 +97,7 @@ class Shop:
         for sku, quantity, price in lines:
             line = self.new()
             product = self.product(sku)
-            self.erp.order_lines[line] = OrderLine(line, record, product, D(quantity), D(price), D(0))
+            self.erp.order_lines[line] = OrderLine(line, record, product, D(quantity), D(price), D(0), UNIT)
         return order
 
     def deliver(self, order: Order, *parts: tuple[str, str], lots: dict[str, str] | None = None) -> int:

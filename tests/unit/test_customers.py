@@ -80,6 +80,13 @@ def test_only_what_is_empty_is_filled_in() -> None:
     assert dict(fill.values) == {"vat": "US1"}
 
 
+def test_a_name_alone_is_the_one_who_ordered_or_somebody_new() -> None:
+    (plan,) = carry_out(shop_with_order(), rma(LINE, customer={"name": "ALICE"}))
+    assert made(plan) == []
+    (plan,) = carry_out(shop_with_order(), rma(LINE, customer={"name": "Walter"}))
+    assert [s.values["name"] for s in made(plan)] == ["Walter"]
+
+
 def test_somebody_else_s_order_needs_a_person_unless_it_was_a_gift() -> None:
     shop = shop_with_order()
     shop.partner("Bob", "bob@example.com")
