@@ -11,11 +11,11 @@ from odoo_rma.cli.output import clean, print_json, print_table
 from odoo_rma.cli.session import Session, json_option, now, pass_session, transport_option
 from odoo_rma.mappings.money import Decimal, Money, decimal, plain
 from odoo_rma.mappings.policy import Policy
-from odoo_rma.mappings.policy_case import Decision, Offered, Request, Verdict
-from odoo_rma.mappings.policy_check import check as find_findings
-from odoo_rma.mappings.policy_finding import Finding, Severity
-from odoo_rma.mappings.policy_page import page
-from odoo_rma.mappings.policy_words import LANGUAGES, write
+from odoo_rma.mappings.policy.case import Decision, Offered, Request, Verdict
+from odoo_rma.mappings.policy.check import check as find_findings
+from odoo_rma.mappings.policy.finding import Finding, Severity
+from odoo_rma.mappings.policy.page import page
+from odoo_rma.mappings.policy.words import LANGUAGES, write
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 from odoo_rma.sync.policy_file import READY, load, write_ready
 from odoo_rma.sync.report import Exit

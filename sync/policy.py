@@ -16,8 +16,8 @@ from odoo_rma.mappings.model import OrderRef, Party, Reason, Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal, plain
 from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.policy import Policy
-from odoo_rma.mappings.policy_case import Decision, Request
-from odoo_rma.mappings.policy_decide import decide
+from odoo_rma.mappings.policy.case import Decision, Request
+from odoo_rma.mappings.policy.decide import decide
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.observe import Observer

@@ -11,7 +11,7 @@ from odoo_rma.connector.odoo.client import OdooClient, Row
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.money import ONE, ZERO, Decimal, from_odoo, minor_unit, round_to
 from odoo_rma.mappings.policy import Policy
-from odoo_rma.mappings.policy_case import Past
+from odoo_rma.mappings.policy.case import Past
 from odoo_rma.sync.reference import Reference, day
 
 

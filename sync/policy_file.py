@@ -6,7 +6,7 @@ from pathlib import Path
 
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.mappings.policy import Policy
-from odoo_rma.mappings.policy_read import NotAPolicy, read_policy
+from odoo_rma.mappings.policy.read import NotAPolicy, read_policy
 
 READY = ("generous", "strict")
 """The policies that come with the program."""

@@ -13,9 +13,9 @@ from odoo_rma.cli.policy import policy as command
 from odoo_rma.cli.session import Session
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.mappings.money import Decimal
-from odoo_rma.mappings.policy_case import Decision, Request, Verdict
-from odoo_rma.mappings.policy_decide import decide
-from odoo_rma.mappings.policy_read import read_policy
+from odoo_rma.mappings.policy.case import Decision, Request, Verdict
+from odoo_rma.mappings.policy.decide import decide
+from odoo_rma.mappings.policy.read import read_policy
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.policy_file import ready, write_ready
 from odoo_rma.sync.store import NotFound

@@ -14,10 +14,10 @@ from odoo_rma.cli.session import Session
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.money import Decimal
 from odoo_rma.mappings.policy import MONEY_LIKE, Method, Policy
-from odoo_rma.mappings.policy_case import Decision, Effect, Request, Verdict
-from odoo_rma.mappings.policy_check import check
-from odoo_rma.mappings.policy_decide import decide
-from odoo_rma.mappings.policy_page import page
+from odoo_rma.mappings.policy.case import Decision, Effect, Request, Verdict
+from odoo_rma.mappings.policy.check import check
+from odoo_rma.mappings.policy.decide import decide
+from odoo_rma.mappings.policy.page import page
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 
 # How busy the machine is says nothing about the code.

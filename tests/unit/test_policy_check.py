@@ -2,9 +2,9 @@
 
 import pytest
 
-from odoo_rma.mappings.policy_check import check
-from odoo_rma.mappings.policy_finding import Finding
-from odoo_rma.mappings.policy_read import NotAPolicy, read_policy
+from odoo_rma.mappings.policy.check import check
+from odoo_rma.mappings.policy.finding import Finding
+from odoo_rma.mappings.policy.read import NotAPolicy, read_policy
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 from odoo_rma.sync.policy_file import READY, ready
 

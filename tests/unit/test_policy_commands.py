@@ -15,10 +15,10 @@ from odoo_rma.cli.session import Session
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.policy import RULE_TABLES, Policy, Rule
-from odoo_rma.mappings.policy_case import Request
-from odoo_rma.mappings.policy_page import page
-from odoo_rma.mappings.policy_read import read_policy
-from odoo_rma.mappings.policy_words import NAMES, SENTENCES
+from odoo_rma.mappings.policy.case import Request
+from odoo_rma.mappings.policy.page import page
+from odoo_rma.mappings.policy.read import read_policy
+from odoo_rma.mappings.policy.words import NAMES, SENTENCES
 from odoo_rma.sync.policy_file import READY, load, ready, write_ready
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policy.md").read_text("utf-8")

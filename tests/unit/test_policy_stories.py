@@ -7,9 +7,9 @@ import pytest
 
 from odoo_rma.mappings.money import Decimal, plain
 from odoo_rma.mappings.policy import Payer, Policy
-from odoo_rma.mappings.policy_case import Decision, Request, Verdict
-from odoo_rma.mappings.policy_decide import decide
-from odoo_rma.mappings.policy_read import read_policy
+from odoo_rma.mappings.policy.case import Decision, Request, Verdict
+from odoo_rma.mappings.policy.decide import decide
+from odoo_rma.mappings.policy.read import read_policy
 
 DELIVERED = date(2026, 3, 3)
 SHOP = """

@@ -5,12 +5,12 @@ the one that is best for the customer counts.
 """
 
 from odoo_rma.mappings.policy import AlwaysAccepted, Policy
-from odoo_rma.mappings.policy_case import Applied, Decision, Effect, Request, Verdict, Words
-from odoo_rma.mappings.policy_limits import approval, limits
-from odoo_rma.mappings.policy_scope import fits, fitting
-from odoo_rma.mappings.policy_terms import terms
-from odoo_rma.mappings.policy_window import window
-from odoo_rma.mappings.policy_words import say
+from odoo_rma.mappings.policy.case import Applied, Decision, Effect, Request, Verdict, Words
+from odoo_rma.mappings.policy.limits import approval, limits
+from odoo_rma.mappings.policy.scope import fits, fitting
+from odoo_rma.mappings.policy.terms import terms
+from odoo_rma.mappings.policy.window import window
+from odoo_rma.mappings.policy.words import say
 
 Always = list[AlwaysAccepted]
 

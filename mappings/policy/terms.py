@@ -8,9 +8,9 @@ from typing import Any
 
 from odoo_rma.mappings.money import ZERO, Decimal, Money, minor_unit, plain, round_to
 from odoo_rma.mappings.policy import AlwaysAccepted, Fee, KeepItem, Method, Offer, Payer, Policy
-from odoo_rma.mappings.policy_case import Applied, Effect, Offered, Request
-from odoo_rma.mappings.policy_scope import fitting
-from odoo_rma.mappings.policy_words import say
+from odoo_rma.mappings.policy.case import Applied, Effect, Offered, Request
+from odoo_rma.mappings.policy.scope import fitting
+from odoo_rma.mappings.policy.words import say
 
 HUNDRED = Decimal(100)
 

@@ -6,8 +6,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from odoo_rma.mappings.money import Decimal, Money
 from odoo_rma.mappings.policy import Offer, Payer, Policy, Rule
-from odoo_rma.mappings.policy_scope import SCOPE, limits_of
-from odoo_rma.mappings.policy_words import Lasting, holiday_day, title, write
+from odoo_rma.mappings.policy.scope import SCOPE, limits_of
+from odoo_rma.mappings.policy.words import Lasting, holiday_day, title, write
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 
 

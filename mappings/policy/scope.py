@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from odoo_rma.mappings.policy import AlwaysAccepted, CaseRule, Rule
-from odoo_rma.mappings.policy_case import Request
+from odoo_rma.mappings.policy.case import Request
 
 R = TypeVar("R", bound=Rule)
 Rank = tuple[int, bool, int, int]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from odoo_rma.mappings.policy import CaseRule, Conditions, CountsFrom, Policy, Rule
-from odoo_rma.mappings.policy_finding import Finding, gap
-from odoo_rma.mappings.policy_scope import limits_of, may_overlap, overlap, rank
+from odoo_rma.mappings.policy.finding import Finding, gap
+from odoo_rma.mappings.policy.scope import limits_of, may_overlap, overlap, rank
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 
 

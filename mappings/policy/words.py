@@ -7,7 +7,7 @@ from typing import Any
 
 from odoo_rma.mappings.money import Decimal, plain
 from odoo_rma.mappings.policy import CountsFrom, Method, Payer, Rule
-from odoo_rma.mappings.policy_case import Verdict, Words
+from odoo_rma.mappings.policy.case import Verdict, Words
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 
 LANGUAGES = ("en", "zh")

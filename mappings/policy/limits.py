@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from odoo_rma.mappings.money import ZERO, Decimal, Money, minor_unit, plain, round_to
 from odoo_rma.mappings.policy import Limit, Policy
-from odoo_rma.mappings.policy_case import Applied, Effect, Past, Request, Words
-from odoo_rma.mappings.policy_scope import fitting
-from odoo_rma.mappings.policy_words import Lasting, say
+from odoo_rma.mappings.policy.case import Applied, Effect, Past, Request, Words
+from odoo_rma.mappings.policy.scope import fitting
+from odoo_rma.mappings.policy.words import Lasting, say
 
 HUNDRED = Decimal(100)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from odoo_rma.mappings.money import Decimal, plain
 from odoo_rma.mappings.policy import Conditions, Limit, Offer, Policy, Reasons, Rule
-from odoo_rma.mappings.policy_finding import Finding, contradiction
-from odoo_rma.mappings.policy_gaps import gaps
-from odoo_rma.mappings.policy_scope import limits_of, overlap, rank
+from odoo_rma.mappings.policy.finding import Finding, contradiction
+from odoo_rma.mappings.policy.gaps import gaps
+from odoo_rma.mappings.policy.scope import limits_of, overlap, rank
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 
 HUNDRED = Decimal(100)

@@ -1,8 +1,8 @@
 """The return policy as data: what a shop promises, validated before anything is decided by it.
 
 A policy is a list of named rules per question (how long, in what condition, who pays, …). Every rule may be limited to
-articles, product categories, countries, customer groups or channels. `policy_scope.py` says which rule counts where
-several fit, `policy_decide.py` applies them, docs/policy.md explains every key.
+articles, product categories, countries, customer groups or channels. `scope.py` says which rule counts where
+several fit, `decide.py` applies them, docs/policy.md explains every key.
 """
 
 import re

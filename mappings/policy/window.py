@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from odoo_rma.mappings.policy import AlwaysAccepted, CountsFrom, Holiday, Policy, Window
-from odoo_rma.mappings.policy_case import Applied, Effect, Request
-from odoo_rma.mappings.policy_scope import fits, fitting
-from odoo_rma.mappings.policy_words import Lasting, say
+from odoo_rma.mappings.policy.case import Applied, Effect, Request
+from odoo_rma.mappings.policy.scope import fits, fitting
+from odoo_rma.mappings.policy.words import Lasting, say
 
 Found = tuple[date | None, list[Applied]]
 
