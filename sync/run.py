@@ -1,6 +1,6 @@
 """One run, on one screen: take in what the sources have, then for each batch observe, compare, plan, apply, look again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from itertools import islice
 
@@ -8,18 +8,18 @@ from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.compare import compare
-from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
-from odoo_rma.mappings.plan import Plan, in_words
+from odoo_rma.mappings.plan import Plan
 from odoo_rma.sync.apply import apply
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.documents import documents
 from odoo_rma.sync.intake import take_in
 from odoo_rma.sync.lock import run_lock
 from odoo_rma.sync.observe import Observer
+from odoo_rma.sync.outcome import Outcomes
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.rehearsal import rehearsal
-from odoo_rma.sync.report import Document, Outcome, Progress, Result, RunReport
+from odoo_rma.sync.report import Outcome, Progress, Result, RunReport
 from odoo_rma.sync.rules import source_rules
 from odoo_rma.sync.store import Settled, Store
 
@@ -105,37 +105,19 @@ class _Run:
 
     def carry_out(self, batch: Sequence[Rma]) -> list[Result]:
         """Observe, compare and apply until there is nothing left to do, and write down how it ended."""
-        steps: dict[tuple[str, str], list[str]] = {(r.source, r.id): [] for r in batch}
-        failed: dict[tuple[str, str], list[Issue]] = {}
-        undecided: dict[tuple[str, str], str] = {}
-        refused: set[tuple[str, str]] = set()
         decisions = {(r.source, r.id): self._store.decisions(r.source, r.id) for r in batch}
-        customers = self._known_customers(batch)
+        customers, outcomes = self._known_customers(batch), Outcomes()
         for _ in range(ROUNDS):
             erp = self._observer.observe(batch, decisions, customers)
             plans = compare(batch, erp, self._sources, self._rules, decisions)
-            todo = [p for p in plans if p.steps and _name(p) not in failed]
-            # What nobody knew the outcome of, and what is not to be done any more, was done.
-            still = {_name(p) for p in todo}
-            undecided = {name: why for name, why in undecided.items() if name in still}
-            if self._dry_run or not todo:
+            to_do = outcomes.to_do(plans)
+            if self._dry_run or not to_do:
                 break
-            for work in apply(todo, self._client, self._reference):
-                name = _name(work.plan)
+            for work in apply(to_do, self._client, self._reference):
+                outcomes.note(work)
                 customers |= {work.partner_id} - {0}
-                steps[name] += work.done
-                undecided.pop(name, None)
-                if work.issues and (name in refused or not _by_odoo(work.issues)):
-                    failed[name] = work.issues
-                elif work.issues:
-                    # The plan may have been older than what somebody else has done since: it is made anew, once.
-                    refused.add(name)
-                elif work.undecided:
-                    undecided[name] = work.undecided
-        results = [
-            self._result(plan, steps[_name(plan)], failed, undecided, documents(plan, erp, self._client))
-            for plan in plans
-        ]
+        found = [documents(plan, erp, self._client) for plan in plans]
+        results = [outcomes.result(p, d, dry_run=self._dry_run) for p, d in zip(plans, found, strict=True)]
         self._settle(plans, results)
         return results
 
@@ -143,42 +125,9 @@ class _Run:
         seen = (d for r in batch for d in self._store.documents(r.source, r.id))
         return {d.id for d in seen if d.model == "res.partner" and d.id}
 
-    def _result(
-        self,
-        plan: Plan,
-        steps: list[str],
-        failed: Mapping[tuple[str, str], list[Issue]],
-        undecided: Mapping[tuple[str, str], str],
-        found: tuple[Document, ...],
-    ) -> Result:
-        name = _name(plan)
-        open_steps = in_words(plan.steps)
-        # Odoo may refuse a step because its first answer was lost and it is done: the second look decides.
-        refused = failed.get(name, []) if open_steps or plan.issues else []
-        issues = [*refused, *plan.issues]
-        if issues:
-            outcome = Outcome.QUARANTINED
-        elif self._dry_run and open_steps:
-            outcome, steps = Outcome.PLANNED, open_steps
-        elif open_steps or name in undecided:
-            outcome = Outcome.UNDECIDED
-            steps = [*steps, *filter(None, [undecided.get(name)]), *(f"still open: {s}" for s in open_steps)]
-        else:
-            outcome = Outcome.DONE if steps else Outcome.UNCHANGED
-        rma = plan.rma
-        return Result(rma.source, rma.id, rma.label, outcome, (*steps, *plan.notes), found, tuple(issues))
-
     def _settle(self, plans: Sequence[Plan], results: Sequence[Result]) -> None:
         settled = [
             Settled(r.source, r.id, r.outcome, p.finished, r.documents, r.issues, r.steps)
             for p, r in zip(plans, results, strict=True)
         ]
         self._store.settle_many(settled, now=self._clock())
-
-
-def _by_odoo(issues: Sequence[Issue]) -> bool:
-    return all(issue.code == "odoo_refused" for issue in issues)
-
-
-def _name(plan: Plan) -> tuple[str, str]:
-    return plan.rma.source, plan.rma.id
