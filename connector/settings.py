@@ -21,7 +21,6 @@ from tomlkit.items import Table
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.settings_model import (
     AccountingSettings,
-    CreditOn,
     MatchingSettings,
     OdooSettings,
     Part,
@@ -37,7 +36,6 @@ from odoo_rma.connector.settings_model import (
 __all__ = [
     "FILE_NAME",
     "AccountingSettings",
-    "CreditOn",
     "MatchingSettings",
     "OdooSettings",
     "Part",

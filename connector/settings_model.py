@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
+from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.vocabulary import ChargeKind
 
 
@@ -53,14 +54,6 @@ class Receipts(StrEnum):
 
     RMA = "rma"
     ERP = "erp"
-
-
-class CreditOn(StrEnum):
-    """What makes a credit note due."""
-
-    RECEIPT = "receipt"
-    INSPECTION = "inspection"
-    REFUND = "refund"
 
 
 class SourceSettings(Part):

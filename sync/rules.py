@@ -2,12 +2,11 @@
 
 from odoo_rma.connector.settings import Receipts, Settings
 from odoo_rma.mappings.compare import SourceRules
-from odoo_rma.mappings.due import CreditOn
 
 
 def source_rules(settings: Settings) -> dict[str, SourceRules]:
     """Give the rules of every configured source."""
     return {
-        name: SourceRules(own.receipts is Receipts.RMA, CreditOn(own.credit_note_on))
+        name: SourceRules(own.receipts is Receipts.RMA, own.credit_note_on)
         for name, own in settings.sources.items()
     }
