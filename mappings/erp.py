@@ -226,8 +226,6 @@ class Erp:
     invoice_lines: Mapping[int, InvoiceLine] = field(default_factory=dict)
     taxes: Mapping[int, Tax] = field(default_factory=dict)
     lots: Mapping[int, str] = field(default_factory=dict)
-    accounts: Mapping[str, int] = field(default_factory=dict)
-    journals: Mapping[str, int] = field(default_factory=dict)
     countries: Mapping[str, int] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()
     uoms: Mapping[int, Decimal] = field(default_factory=dict)

@@ -356,8 +356,3 @@ class Rma(Record):
         if not (self.lines or self.charges):
             raise ValueError("has neither lines nor charges")
         return self
-
-
-def latest(*times: datetime | None) -> datetime | None:
-    """Give the latest of the known times."""
-    return max((t for t in times if t), default=None)
