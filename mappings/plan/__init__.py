@@ -1,0 +1,64 @@
+"""The plan for one RMA: steps as data. `sync --dry-run` prints it, `sync` carries it out phase by phase.
+
+A reference to a record is its database id, or the key under which an earlier step of the same plan makes it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from odoo_rma.mappings.issues import Issue
+from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.plan.goods import (
+    Arrival,
+    CancelTransfer,
+    ChangeDemand,
+    ConfirmTransfer,
+    MakeTransfer,
+    NewMove,
+    Receive,
+)
+from odoo_rma.mappings.plan.ledger import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile
+from odoo_rma.mappings.plan.people import FillPartner, MakePartner, Note
+from odoo_rma.mappings.plan.step import Ref, Step
+
+__all__ = [
+    "Arrival",
+    "CancelTransfer",
+    "ChangeDemand",
+    "ConfirmTransfer",
+    "FillPartner",
+    "MakeCreditNote",
+    "MakePartner",
+    "MakeTransfer",
+    "NewCreditLine",
+    "NewMove",
+    "Note",
+    "Plan",
+    "PostCreditNote",
+    "Receive",
+    "Reconcile",
+    "Ref",
+    "Step",
+    "in_words",
+]
+
+
+def in_words(steps: Iterable[Step]) -> list[str]:
+    """Say what the steps come to, without what goes without saying."""
+    return [str(s) for s in steps if not s.goes_without_saying]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be done for one RMA, what stands in the way, and which records already belong to it."""
+
+    rma: Rma
+    steps: list[Step] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    partner_id: int = 0
+    order_id: int = 0
+    transfers: list[int] = field(default_factory=list)
+    credit_notes: list[int] = field(default_factory=list)
+    finished: bool = False
+

@@ -1,0 +1,101 @@
+"""Steps that concern goods: return transfers."""
+
+from dataclasses import dataclass
+
+from odoo_rma.mappings.identity import Key
+from odoo_rma.mappings.money import Decimal
+from odoo_rma.mappings.plan.step import Ref, Step, units
+
+
+@dataclass(frozen=True, slots=True)
+class NewMove:
+    """A line of a return transfer, against the delivered move it returns."""
+
+    key: Key
+    origin_move_id: int
+    product_id: int
+    uom_id: int
+    order_line_id: int
+    group_ids: tuple[int, ...]
+    quantity: Decimal
+    kit_line_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MakeTransfer(Step):
+    """Make one return transfer for one delivery."""
+
+    key: Key
+    delivery_id: int
+    delivery: str
+    partner_id: int
+    type_id: int
+    location_id: int
+    destination_id: int
+    origin: str
+    moves: tuple[NewMove, ...]
+
+    def __str__(self) -> str:
+        return f"return transfer for {units(m.quantity for m in self.moves)} of {self.delivery}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmTransfer(Step):
+    """Make a draft transfer ready for the warehouse."""
+
+    ref: Ref
+
+    @property
+    def goes_without_saying(self) -> bool:
+        """What was just made is made ready, too."""
+        return isinstance(self.ref, Key)
+
+    def __str__(self) -> str:
+        return "transfer made ready"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDemand(Step):
+    """Expect another quantity on a pending move."""
+
+    move_id: int
+    quantity: Decimal
+
+    def __str__(self) -> str:
+        return f"{units([self.quantity])} expected on the pending transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Units that have arrived against one delivered move; `lots` by lot id."""
+
+    origin_move_id: int
+    product_id: int
+    quantity: Decimal
+    whole: bool
+    lots: tuple[tuple[int, Decimal], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receive(Step):
+    """Validate what has arrived. `whole`: the transfer is received completely; `backorder`: the rest still comes."""
+
+    ref: Ref
+    arrivals: tuple[Arrival, ...]
+    whole: bool
+    backorder: bool
+
+    def __str__(self) -> str:
+        rest = "" if self.whole else (", the rest stays open" if self.backorder else ", the rest is closed")
+        return f"{units(a.quantity for a in self.arrivals)} received{rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTransfer(Step):
+    """Cancel a pending transfer: nothing more will come."""
+
+    picking_id: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"transfer {self.name} canceled"

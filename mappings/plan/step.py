@@ -1,0 +1,26 @@
+"""What every step is, and how quantities are said."""
+
+from collections.abc import Iterable
+
+from odoo_rma.mappings.identity import Key
+from odoo_rma.mappings.money import ZERO, Decimal, plain
+
+Ref = int | Key
+"""A record: its database id, or the key under which an earlier step of the same plan makes it."""
+
+
+class Step:
+    """One thing to do in Odoo, as data. `str()` says it in words for people."""
+
+    __slots__ = ()
+
+    @property
+    def goes_without_saying(self) -> bool:
+        """Tell whether people need not read of it: it always comes with another step."""
+        return False
+
+
+def units(quantities: Iterable[Decimal]) -> str:
+    """Say how many."""
+    total = sum(quantities, ZERO)
+    return f"{plain(total)} unit{'' if total == 1 else 's'}"
