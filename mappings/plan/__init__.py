@@ -61,4 +61,3 @@ class Plan:
     transfers: list[int] = field(default_factory=list)
     credit_notes: list[int] = field(default_factory=list)
     finished: bool = False
-
