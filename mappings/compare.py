@@ -3,14 +3,14 @@
 `sync` carries the plan out, `sync --dry-run` prints it, and a second look afterwards finds an empty plan.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
 
 from odoo_rma.mappings.allocate import allocate_returns, arrived
+from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.credit_issues import unplaced_charge
-from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.credit_note import (
     check_promise,
     credited,
@@ -22,45 +22,56 @@ from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.delivered import Deliveries, Slice
+from odoo_rma.mappings.disposition import plan_dispositions
 from odoo_rma.mappings.due import CreditOn, Due, accepted, find_due, is_last, unplaced
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
+from odoo_rma.mappings.exchange import plan_exchanges
 from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
+from odoo_rma.mappings.message import plan_messages
 from odoo_rma.mappings.model import Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
-from odoo_rma.mappings.plan import Plan
+from odoo_rma.mappings.payment import plan_payments
+from odoo_rma.mappings.plan import Plan, Step
 from odoo_rma.mappings.precision import check_steps
+from odoo_rma.mappings.repair import plan_repairs
+from odoo_rma.mappings.request import as_decided, plan_decision
+from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
 from odoo_rma.mappings.vocabulary import Authorization, Kind
 
 ENDED = frozenset({Authorization.DECLINED, Authorization.CANCELED, Authorization.EXPIRED})
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRules:
-    """What is agreed on for a source: who owns the receipt, and what makes a credit note due."""
-
-    source_receives: bool
-    credit_on: CreditOn
+PLANNERS: tuple[Callable[[Case], list[Step]], ...] = (
+    plan_decision,
+    plan_dispositions,
+    plan_repairs,
+    plan_exchanges,
+    plan_payments,
+    plan_messages,
+)
+"""What follows on receipt and credit note, in the order in which it is planned; each refuses for itself alone."""
 
 
 def compare(
     rmas: Iterable[Rma],
     erp: Erp,
     sources: Mapping[str, SourceRules],
-    rules: CreditRules,
+    rules: Rules,
     decisions: Mapping[tuple[str, str], Decisions],
 ) -> list[Plan]:
     """Plan a batch. RMAs of one order see what those before them take."""
     deliveries, invoices = Deliveries(erp), Invoices(erp)
     plans = []
-    for rma in rmas:
-        plan = Plan(rma)
+    for given in rmas:
+        source, decided = sources[given.source], decisions.get((given.source, given.id), Decisions())
+        plan = Plan(as_decided(given, erp, source, rules, decided))
         plans.append(plan)
-        one = _Comparison(plan, erp, sources[rma.source], rules, deliveries, invoices)
+        one = _Comparison(plan, erp, source, rules, deliveries, invoices)
         try:
-            one.run(decisions.get((rma.source, rma.id), Decisions()))
+            one.run(decided)
         except Refusal as refusal:
             plan.issues += refusal.issues
             deliveries.release()
@@ -72,7 +83,7 @@ class _Comparison:
     plan: Plan
     erp: Erp
     source: SourceRules
-    rules: CreditRules
+    rules: Rules
     deliveries: Deliveries
     invoices: Invoices
 
@@ -95,8 +106,14 @@ class _Comparison:
         slices = self._allocate(lines)
         steps = plan_transfers(rma, self._wanted(slices), self._arrived(slices), erp, self._note())
         plan.steps += [*customer.steps, *steps]
-        self._settle(lines, slices)
-        plan.finished = not plan.steps and not plan.issues and (rma.closed or rma.authorization in ENDED)
+        received = self._received(slices)
+        self._settle(lines, received)
+        case = Case(plan, erp, self.source, self.rules, order, customer.partner_id, lines, slices, received)
+        for planner in PLANNERS:
+            with self._issues():
+                plan.steps += planner(case)
+        ended = rma.closed or rma.authorization in ENDED
+        plan.finished = ended and not (plan.steps or plan.issues or plan.awaits)
 
     def _check_kind(self) -> None:
         rma = self.plan.rma
@@ -186,12 +203,11 @@ class _Comparison:
             found[line_id] = min(per_product.values(), default=ZERO)
         return found
 
-    def _settle(self, lines: Mapping[str, list[OrderLine]], slices: Mapping[str, list[Slice]]) -> None:
+    def _settle(self, lines: Mapping[str, list[OrderLine]], received: Mapping[str, Decimal]) -> None:
         """Plan the credit notes; what stands in their way does not hold up the goods."""
         rma = self.plan.rma
         order_lines = {x: [line.id for line in own] for x, own in lines.items()}
         on, order_id, erp = self.source.credit_on, self.plan.order_id, self.erp
-        received = self._received(slices)
         before = with_unnamed_lines(credited(rma, erp), rma, erp, order_lines, received)
         due: list[Due] = []
         with self._issues():
@@ -200,7 +216,7 @@ class _Comparison:
         for one in due:
             with self._issues():
                 self.plan.steps += plan_credit_notes(
-                    rma, one, order_id, order_lines, erp, self.invoices, self.rules
+                    rma, one, order_id, order_lines, erp, self.invoices, self.rules.credit
                 )
         by_arrival = on is not CreditOn.REFUND and any(x.physical for x in rma.lines)
         with self._issues():
@@ -212,7 +228,7 @@ class _Comparison:
         for note in own_notes(rma, erp) if not self.plan.issues else ():
             if note.key and note.key.parts[:2] not in handled:
                 with self._issues():
-                    self.plan.steps += plan_open_note(rma, note, erp, self.rules)
+                    self.plan.steps += plan_open_note(rma, note, erp, self.rules.credit)
 
     @contextmanager
     def _issues(self) -> Iterator[None]:

@@ -29,4 +29,8 @@ def documents(plan: Plan, erp: Erp, client: OdooClient) -> tuple[Document, ...]:
         found.append(
             ("credit note", "account.move", record, note.name or "draft", note.payment_state or note.state)
         )
-    return tuple(Document(w, m, i, n, s, link(client.server, m, i)) for w, m, i, n, s in found)
+    found += [(f.what, f.model, f.id, f.name, f.state) for f in plan.found]
+    return tuple(
+        Document(w, m, i if i > 0 else None, n, s, link(client.server, m, i) if i > 0 else "")
+        for w, m, i, n, s in found
+    )

@@ -28,6 +28,7 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal, from_odoo, round_to
 from odoo_rma.sync.customers import any_of, read_customers, read_keys
 from odoo_rma.sync.reference import Reference, day
+from odoo_rma.sync.seen import READERS
 
 KIT_LINE = "bom_line_id"
 
@@ -71,7 +72,7 @@ class Observer:
         products = self._products(rmas, lines, moves)
         lots, moves = self._lots(moves, products)
         facts = self.reference
-        return Erp(
+        erp = Erp(
             company=facts.company,
             products=products,
             partners=read_customers(self._client, rmas, orders, known_partners, facts.company.id),
@@ -90,6 +91,9 @@ class Observer:
             quantity_step=facts.quantity_step,
             units=facts.units,
         )
+        for reader in READERS:
+            erp = reader(self._client, facts, rmas, erp)
+        return erp
 
     def _orders(self, rmas: Sequence[Rma], decisions: Iterable[Decisions]) -> dict[int, Order]:
         references = sorted({r for rma in rmas for r in rma.order.references})

@@ -32,6 +32,11 @@ class Outcomes:
         self._undecided = {name: why for name, why in self._undecided.items() if name in still}
         return found
 
+    def imagine(self, plans: Sequence[Plan]) -> None:
+        """Take down what would be done, in a dry run."""
+        for plan in plans:
+            self._steps.setdefault(name_of(plan), []).extend(in_words(plan.steps))
+
     def note(self, work: Work) -> None:
         """Take down how the steps of one RMA went."""
         name = name_of(work.plan)
@@ -54,8 +59,8 @@ class Outcomes:
         issues = [*(self._failed.get(name, ()) if plan.steps or plan.issues else ()), *plan.issues]
         if issues:
             outcome = Outcome.QUARANTINED
-        elif dry_run and plan.steps:
-            outcome, steps = Outcome.PLANNED, still_open
+        elif dry_run and (steps or still_open):
+            outcome, steps = Outcome.PLANNED, [*steps, *still_open]
         elif plan.steps:
             outcome = Outcome.UNDECIDED
             why = [self._undecided[name]] if name in self._undecided else []

@@ -8,6 +8,8 @@ from odoo_rma.sync.batch import Batch, Item
 
 PARTNER = "res.partner"
 RELATIONS = frozenset({"country_id"})
+OTHER = (PARTNER, "sale.order", "repair.order", "stock.scrap", "account.payment")
+"""Documents whose notes are written at the end of a round."""
 
 
 def make_partners(batch: Batch) -> None:
@@ -36,8 +38,8 @@ def _fill(batch: Batch, step: FillPartner) -> None:
     batch.client.call(PARTNER, "write", [step.partner_id], vals=dict(step.values))
 
 
-def write_notes(batch: Batch, model: str) -> None:
-    """Write notes into the chatter of one kind of document, each once."""
+def write_notes(batch: Batch, *models: str) -> None:
+    """Write notes into the chatter of these kinds of documents, each once."""
 
     def call(items: Sequence[Item[Note]]) -> None:
         facts = batch.reference
@@ -56,4 +58,4 @@ def write_notes(batch: Batch, model: str) -> None:
         ]
         batch.client.load("mail.message", fields, rows)
 
-    batch.attempt([i for i in batch.items(Note) if i.step.model == model], call)
+    batch.attempt([i for i in batch.items(Note) if i.step.model in models], call)

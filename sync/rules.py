@@ -1,12 +1,42 @@
-"""What the settings say about each source, in the comparison's terms."""
+"""What the settings say, in the comparison's terms; names are looked up in Odoo."""
 
-from odoo_rma.connector.settings import Receipts, Settings
-from odoo_rma.mappings.compare import SourceRules
+from datetime import date
+
+from odoo_rma.connector.odoo.client import OdooClient
+from odoo_rma.connector.settings import ChargesBy, Receipts, Settings
+from odoo_rma.mappings.rules import Rules, SourceRules
+from odoo_rma.sync import disposition, exchange, message, payment
+from odoo_rma.sync.policy_file import load as load_policy
+from odoo_rma.sync.reference import Reference
 
 
 def source_rules(settings: Settings) -> dict[str, SourceRules]:
     """Give the rules of every configured source."""
+    decides = settings.run.policy is not None
     return {
-        name: SourceRules(own.receipts is Receipts.RMA, own.credit_note_on)
+        name: SourceRules(
+            source_receives=own.receipts is Receipts.RMA,
+            credit_on=own.credit_note_on,
+            decides=decides and own.decide,
+            policy_charges=decides and own.charges is ChargesBy.POLICY,
+        )
         for name, own in settings.sources.items()
     }
+
+
+def company_rules(settings: Settings, client: OdooClient, reference: Reference, today: date) -> Rules:
+    """Give the rules of the company.
+
+    Raises:
+        BadSettings: the settings name what is not in Odoo.
+
+    """
+    policy = load_policy(settings.run.policy) if settings.run.policy else None
+    return Rules(
+        credit=reference.credit_rules(settings.accounting, today),
+        inspection=disposition.rules(settings, client, reference),
+        payments=payment.rules(settings, client, reference),
+        exchange=exchange.rules(settings, client, reference),
+        messages=message.rules(settings, client, reference),
+        policy=policy,
+    )

@@ -8,6 +8,7 @@ from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.compare import compare
+from odoo_rma.mappings.foresee import foresee
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import Plan
 from odoo_rma.sync.apply import apply
@@ -20,10 +21,10 @@ from odoo_rma.sync.outcome import Outcomes
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.rehearsal import rehearsal
 from odoo_rma.sync.report import Outcome, Progress, Result, RunReport
-from odoo_rma.sync.rules import source_rules
+from odoo_rma.sync.rules import company_rules, source_rules
 from odoo_rma.sync.store import Settled, Store
 
-ROUNDS = 4
+ROUNDS = 6
 """How often a batch is looked at again before what is still open is left to the next run."""
 
 
@@ -92,7 +93,7 @@ class _Run:
         self._clock, self._dry_run = clock, dry_run
         self._reference = Reference(client)
         self._observer = Observer(client, settings.matching, self._reference)
-        self._rules = self._reference.credit_rules(settings.accounting, clock().date())
+        self._rules = company_rules(settings, client, self._reference, clock().date())
         self._sources = source_rules(settings)
 
     def batches(self, rmas: Iterator[Rma]) -> Iterator[list[Rma]]:
@@ -107,15 +108,20 @@ class _Run:
         """Observe, compare and apply until there is nothing left to do, and write down how it ended."""
         decisions = {(r.source, r.id): self._store.decisions(r.source, r.id) for r in batch}
         customers, outcomes = self._known_customers(batch), Outcomes()
+        erp = self._observer.observe(batch, decisions, customers)
         for _ in range(ROUNDS):
-            erp = self._observer.observe(batch, decisions, customers)
             plans = compare(batch, erp, self._sources, self._rules, decisions)
             to_do = outcomes.to_do(plans)
-            if self._dry_run or not to_do:
+            if not to_do:
                 break
+            if self._dry_run:
+                outcomes.imagine(to_do)
+                erp = foresee(erp, to_do)
+                continue
             for work in apply(to_do, self._client, self._reference):
                 outcomes.note(work)
                 customers |= {work.partner_id} - {0}
+            erp = self._observer.observe(batch, decisions, customers)
         found = [documents(plan, erp, self._client) for plan in plans]
         results = [outcomes.result(p, d, dry_run=self._dry_run) for p, d in zip(plans, found, strict=True)]
         self._settle(plans, results)

@@ -15,7 +15,7 @@ from odoo_rma.sync.documents import documents
 from odoo_rma.sync.observe import Observer
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.report import Document
-from odoo_rma.sync.rules import source_rules
+from odoo_rma.sync.rules import company_rules, source_rules
 from odoo_rma.sync.store import NotFound, Store
 
 
@@ -50,7 +50,7 @@ def show(settings: Settings, text: str, *, clock: Clock = utc_now) -> RmaView:
     with closing(connect(settings.odoo, settings.secrets)) as client:
         reference = Reference(client)
         erp = Observer(client, settings.matching, reference).observe([rma], decisions)
-        rules = reference.credit_rules(settings.accounting, clock().date())
+        rules = company_rules(settings, client, reference, clock().date())
         plan = compare([rma], erp, source_rules(settings), rules, decisions)[0]
         found = documents(plan, erp, client)
     events = [(e.at, e.actor or source, " ".join(filter(None, [e.type, e.text]))) for e in rma.events]

@@ -27,6 +27,7 @@ __all__ = [
     "ChangeDemand",
     "ConfirmTransfer",
     "FillPartner",
+    "Found",
     "MakeCreditNote",
     "MakePartner",
     "MakeTransfer",
@@ -48,9 +49,23 @@ def in_words(steps: Iterable[Step]) -> list[str]:
     return [str(s) for s in steps if not s.goes_without_saying]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record in Odoo that belongs to an RMA, in words: `scrap`, `SP/00012`, `done`."""
+
+    what: str
+    model: str
+    id: int
+    name: str
+    state: str
+
+
 @dataclass(slots=True)
 class Plan:
-    """What is to be done for one RMA, what stands in the way, and which records already belong to it."""
+    """What is to be done for one RMA, what stands in the way, and which records already belong to it.
+
+    `awaits` says what somebody has yet to do in Odoo; until then the RMA is not finished, even when it is closed.
+    """
 
     rma: Rma
     steps: list[Step] = field(default_factory=list)
@@ -60,4 +75,6 @@ class Plan:
     order_id: int = 0
     transfers: list[int] = field(default_factory=list)
     credit_notes: list[int] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    awaits: list[str] = field(default_factory=list)
     finished: bool = False

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shop import D, Shop, carry_out, codes, look, rma
 
-from odoo_rma.mappings.compare import SourceRules
 from odoo_rma.mappings.credit_note import credited
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal
+from odoo_rma.mappings.rules import SourceRules
 from odoo_rma.mappings.transfer import own_moves
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}

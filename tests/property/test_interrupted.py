@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from shop import BY_SOURCE, D, Shop, look, obey, rma
 
-from odoo_rma.mappings.compare import SourceRules
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import (
@@ -24,6 +23,7 @@ from odoo_rma.mappings.plan import (
     Reconcile,
     Step,
 )
+from odoo_rma.mappings.rules import SourceRules
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 # The phases of sync/apply.py, in their order.

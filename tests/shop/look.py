@@ -1,9 +1,10 @@
 """Compare, carry out, and look again."""
 
-from odoo_rma.mappings.compare import SourceRules, compare
+from odoo_rma.mappings.compare import compare
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import Plan
+from odoo_rma.mappings.rules import Rules, SourceRules
 from shop.build import Shop
 from shop.obey import obey
 
@@ -12,7 +13,7 @@ BY_ODOO = {"shop": SourceRules(source_receives=False, credit_on=CreditOn.REFUND)
 
 
 def look(shop: Shop, *rmas: Rma, sources: dict[str, SourceRules] = BY_SOURCE) -> list[Plan]:
-    return compare(rmas, shop.erp, sources, shop.rules, {})
+    return compare(rmas, shop.erp, sources, Rules(shop.rules), {})
 
 
 def carry_out(shop: Shop, *rmas: Rma, sources: dict[str, SourceRules] = BY_SOURCE) -> list[Plan]:

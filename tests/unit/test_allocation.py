@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from shop import BY_ODOO, D, Shop, carry_out, codes, look, rma
 
-from odoo_rma.mappings.compare import SourceRules
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.plan import MakeCreditNote, MakeTransfer, Plan, Receive
+from odoo_rma.mappings.rules import SourceRules
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 

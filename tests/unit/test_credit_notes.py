@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from shop import D, Shop, carry_out, codes, look, rma
 
-from odoo_rma.mappings.compare import SourceRules
 from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.erp import Invoice
 from odoo_rma.mappings.plan import MakeCreditNote, Plan, Reconcile
+from odoo_rma.mappings.rules import SourceRules
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 ON_INSPECTION = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.INSPECTION)}

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from shop import D, Shop, carry_out, look, rma
 
-from odoo_rma.mappings.compare import SourceRules
 from odoo_rma.mappings.due import CreditOn
+from odoo_rma.mappings.rules import SourceRules
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 

@@ -92,5 +92,5 @@ def test_an_unknown_outcome_that_turns_out_to_be_done_is_done(story: Story) -> N
 
 
 def test_what_stays_unknown_is_left_to_the_next_run(story: Story) -> None:
-    result = story(unknown, unknown, unknown, unknown)
+    result = story(*[unknown] * run.ROUNDS)
     assert (result.outcome, "no answer" in result.steps) == (Outcome.UNDECIDED, True)

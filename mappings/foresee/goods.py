@@ -1,0 +1,123 @@
+"""What steps that concern return transfers do."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from odoo_rma.mappings.erp import CANCELED, DONE, DRAFT, Move, Picking
+from odoo_rma.mappings.foresee.world import World, table
+from odoo_rma.mappings.money import ZERO, Decimal
+from odoo_rma.mappings.plan import (
+    Arrival,
+    CancelTransfer,
+    ChangeDemand,
+    ConfirmTransfer,
+    MakeTransfer,
+    NewMove,
+    Receive,
+)
+
+READY = "assigned"
+
+
+def _make(world: World, step: MakeTransfer) -> None:
+    record = world.new()
+    world.made[step.key] = record
+    table(world.erp.pickings)[record] = Picking(
+        id=record,
+        name=f"IN{record}",
+        state=DRAFT,
+        type_id=step.type_id,
+        partner_id=step.partner_id,
+        location_id=step.location_id,
+        destination_id=step.destination_id,
+        backorder_of=0,
+        key=step.key,
+    )
+    for new in step.moves:
+        _add_move(world, record, step, new)
+
+
+def _add_move(world: World, picking: int, step: MakeTransfer, new: NewMove) -> None:
+    move = replace(
+        world.erp.moves[new.origin_move_id],
+        id=world.new(),
+        picking_id=picking,
+        origin_move_id=new.origin_move_id,
+        state=DRAFT,
+        demand=new.quantity,
+        done=ZERO,
+        outgoing=False,
+        location_id=step.location_id,
+        destination_id=step.destination_id,
+        lots={},
+    )
+    table(world.erp.moves)[move.id] = move
+
+
+def _confirm(world: World, step: ConfirmTransfer) -> None:
+    _set_state(world, world.id_of(step.ref), READY)
+
+
+def _cancel(world: World, step: CancelTransfer) -> None:
+    _set_state(world, step.picking_id, CANCELED)
+
+
+def _change(world: World, step: ChangeDemand) -> None:
+    table(world.erp.moves)[step.move_id] = replace(world.erp.moves[step.move_id], demand=step.quantity)
+
+
+def _set_state(world: World, picking: int, state: str) -> None:
+    table(world.erp.pickings)[picking] = replace(world.erp.pickings[picking], state=state)
+    for move in _pending(world, picking):
+        table(world.erp.moves)[move.id] = replace(move, state=state)
+
+
+def _pending(world: World, picking: int) -> list[Move]:
+    own = [m for m in world.erp.moves.values() if m.picking_id == picking]
+    return [m for m in own if m.state not in (DONE, CANCELED)]
+
+
+def _receive(world: World, step: Receive) -> None:
+    picking = world.id_of(step.ref)
+    arrivals = {a.origin_move_id: a for a in step.arrivals}
+    rest = []
+    for move in _pending(world, picking):
+        come = _arrive(world, move, arrivals.get(move.origin_move_id))
+        if move.demand > come:
+            rest.append((move, move.demand - come))
+    table(world.erp.pickings)[picking] = replace(world.erp.pickings[picking], state=DONE)
+    if rest:
+        _leave_rest(world, picking, rest, backorder=step.backorder)
+
+
+def _arrive(world: World, move: Move, arrival: Arrival | None) -> Decimal:
+    if arrival is None:
+        return ZERO
+    come = arrival.quantity
+    if come > move.demand:
+        raise ValueError(f"{come} arrived, but the transfer expects {move.demand}")
+    done = replace(move, state=DONE, demand=come, done=come, lots=dict(arrival.lots))
+    table(world.erp.moves)[move.id] = done
+    return come
+
+
+def _leave_rest(world: World, picking: int, rest: list[tuple[Move, Decimal]], *, backorder: bool) -> None:
+    into = world.new() if backorder else picking
+    state = READY if backorder else CANCELED
+    for move, quantity in rest:
+        record = move.id if world.erp.moves[move.id].state != DONE else world.new()
+        left = replace(move, id=record, picking_id=into, demand=quantity, done=ZERO, state=state)
+        table(world.erp.moves)[record] = left
+    if backorder:
+        one = world.erp.pickings[picking]
+        table(world.erp.pickings)[into] = replace(one, id=into, state=READY, backorder_of=picking, key=None)
+
+
+DEEDS: Mapping[type, Any] = {
+    MakeTransfer: _make,
+    ConfirmTransfer: _confirm,
+    ChangeDemand: _change,
+    CancelTransfer: _cancel,
+    Receive: _receive,
+}

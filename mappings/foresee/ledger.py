@@ -1,0 +1,79 @@
+"""What steps that concern credit notes do."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from odoo_rma.mappings.credit_lines import sums_of
+from odoo_rma.mappings.erp import DRAFT, Invoice, InvoiceLine
+from odoo_rma.mappings.foresee.world import World, table
+from odoo_rma.mappings.money import ZERO
+from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile
+
+
+def _make(world: World, step: MakeCreditNote) -> None:
+    record = world.new()
+    world.made[step.key] = record
+    sums = sums_of(step.lines, world.erp, step.currency)
+    total = sums[0] + sums[1] if sums else step.expected or ZERO
+    table(world.erp.invoices)[record] = Invoice(
+        id=record,
+        name="",
+        is_credit=True,
+        state=DRAFT,
+        payment_state="not_paid",
+        partner_id=step.partner_id,
+        journal_id=step.journal_id,
+        currency=step.currency,
+        total=total,
+        residual=total,
+        reversed_id=step.invoice_id,
+        date=step.day,
+        key=step.key,
+    )
+    for line in step.lines:
+        _add_line(world, record, line)
+
+
+def _add_line(world: World, note: int, line: NewCreditLine) -> None:
+    record = world.new()
+    table(world.erp.invoice_lines)[record] = InvoiceLine(
+        id=record,
+        invoice_id=note,
+        name=line.name,
+        product_id=line.product_id,
+        order_line_ids=line.order_line_ids,
+        quantity=line.quantity,
+        price_unit=line.price_unit,
+        discount=line.discount,
+        tax_ids=line.tax_ids,
+        account_id=line.account_id,
+        analytic=line.analytic,
+        uom_id=line.uom_id,
+        subtotal=line.price_unit,
+        total=line.price_unit,
+        key=line.key,
+    )
+
+
+def _post(world: World, step: PostCreditNote) -> None:
+    note = world.erp.invoices[world.id_of(step.ref)]
+    table(world.erp.invoices)[note.id] = replace(note, state="posted", name=f"RINV{note.id}")
+    _take_off(world, note.id, step.invoice_id)
+
+
+def _reconcile(world: World, step: Reconcile) -> None:
+    _take_off(world, world.id_of(step.ref), step.invoice_id)
+
+
+def _take_off(world: World, note_id: int, invoice_id: int) -> None:
+    """Take a posted credit note off the invoice it reverses, as far as that is open."""
+    note, invoice = world.erp.invoices[note_id], world.erp.invoices.get(invoice_id)
+    if invoice is None:
+        return
+    part = min(note.residual, invoice.residual)
+    table(world.erp.invoices)[note_id] = replace(note, residual=note.residual - part)
+    table(world.erp.invoices)[invoice_id] = replace(invoice, residual=invoice.residual - part)
+
+
+DEEDS: Mapping[type, Any] = {MakeCreditNote: _make, PostCreditNote: _post, Reconcile: _reconcile}

@@ -1,0 +1,1 @@
+"""Steps that concern how refunds leave the books."""
