@@ -6,20 +6,19 @@ Nothing is written that does not add up to what the customer was promised; the c
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
 from html import escape
 
 from odoo_rma.mappings.credit_issues import canceled_by_hand, over_refund, refund_withdrawn, total_differs
 from odoo_rma.mappings.credit_lines import CHARGE, CreditRules, calculation, charge_line, item, sums_of
-from odoo_rma.mappings.due import Credited, Due
+from odoo_rma.mappings.due import Credited, Due, still_owed
 from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.invoiced import ITEM, Invoices, Share
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge, Rma
 from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal
+from odoo_rma.mappings.open_day import open_day
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, Note, PostCreditNote, Reconcile, Step
-from odoo_rma.mappings.vocabulary import RefundState
 
 CREDIT = "credit"
 REFUND = "refund"
@@ -118,7 +117,7 @@ def plan_open_note(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> lis
 
     """
     kind, number = note.key.parts[:2] if note.key else ("", "")
-    paid = {r.id for r in rma.refunds if r.state is RefundState.SUCCEEDED}
+    paid = still_owed(rma)
     if note.state == CANCELED:
         if kind == REFUND and number not in paid:
             return []
@@ -248,7 +247,7 @@ def _draft(
         partner_id=invoice.partner_id,
         journal_id=rules.journal_id or invoice.journal_id,
         currency=invoice.currency,
-        day=_open_day(rma, due, invoice, erp, rules),
+        day=open_day(rma, due.at, invoice.date, erp, rules.today),
         ref=what,
         origin=rma.label,
         lines=tuple(lines),
@@ -314,26 +313,6 @@ def _with_rounding(draft: MakeCreditNote, gap: Decimal, rules: CreditRules) -> M
         expected=(draft.expected or ZERO) + gap,
         calculation=(*draft.calculation, f"Rounding: {gap} {draft.currency}"),
     )
-
-
-def _open_day(rma: Rma, due: Due, invoice: Invoice, erp: Erp, rules: CreditRules) -> date:
-    """Take the day of the refund, but not before the invoice, not in a locked period and not in the future."""
-    day = min(due.at.date() if due.at else rules.today, rules.today)
-    if invoice.date:
-        day = max(day, invoice.date)
-    locked = erp.company.locked_until
-    if locked and day <= locked:
-        day = locked + timedelta(days=1)
-    if day > rules.today:
-        raise Refusal(
-            Issue(
-                "closed_period",
-                f"The books are locked until {locked}, so {rma.label} cannot be credited by {rules.today}.",
-                "Open the period in Odoo, or wait until it ends.",
-                "refunds",
-            )
-        )
-    return day
 
 
 def _note_text(rma: Rma, kind: str, number: str, words: Iterable[str]) -> str:

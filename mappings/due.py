@@ -1,5 +1,6 @@
 """What has to be credited, and when: by receipt, by inspection, or when the source reports the refund."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -71,12 +72,13 @@ def accepted(rma: Rma, on: CreditOn, received: Mapping[str, Decimal]) -> Mapping
 
 def unplaced(rma: Rma, credited: Credited) -> list[Charge]:
     """Give the charges that came up when every refund they could belong to was credited already."""
-    paid = [("refund", r.id) for r in rma.refunds if r.state is RefundState.SUCCEEDED]
+    paid = [("refund", root_of(r, rma)) for r in rma.refunds if r.state is RefundState.SUCCEEDED]
     if not paid or credited.canceled:
         return []
     all_credited = all(x in credited.names for x in paid)
     late = [c for c in booked_charges(rma) if c.id not in credited.charges]
-    return [c for c in late if (("refund", c.refund) in credited.names if c.refund else all_credited)]
+    roots = {r.id: root_of(r, rma) for r in rma.refunds}
+    return [c for c in late if (("refund", roots[c.refund]) in credited.names if c.refund else all_credited)]
 
 
 def is_last(rma: Rma, arrived: Mapping[str, Decimal]) -> bool:
@@ -103,8 +105,35 @@ def booked_charges(rma: Rma) -> list[Charge]:
     return [c for c in rma.charges if c.status is ChargeStatus.CHARGED]
 
 
+def root_of(refund: Refund, rma: Rma) -> str:
+    """Give the id of the first refund that this one repeats: the credit note is named after it, whoever pays it."""
+    seen = {refund.id}
+    while refund.retry_of and refund.retry_of not in seen:
+        seen.add(refund.retry_of)
+        refund = next(r for r in rma.refunds if r.id == refund.retry_of)
+    return refund.id
+
+
+def still_owed(rma: Rma) -> set[str]:
+    """Name the refunds whose credit notes stand: paid, or failed and being repeated."""
+    alive = (RefundState.SUCCEEDED, RefundState.PENDING)
+    repeated = {root_of(r, rma) for r in rma.refunds if r.retry_of and r.state in alive}
+    return repeated | {r.id for r in rma.refunds if r.state is RefundState.SUCCEEDED}
+
+
 def _by_refund(rma: Rma, lines: Sequence[RmaLine], credited: Credited) -> list[Due]:
     refunds = [r for r in rma.refunds if r.state is RefundState.SUCCEEDED]
+    twice = sorted(x for x, n in Counter(root_of(r, rma) for r in refunds).items() if n > 1)
+    if twice:
+        raise Refusal(
+            Issue(
+                "refund_twice",
+                f"Refund {', '.join(twice)} of {rma.label} and its repetition are both reported as paid.",
+                "Say at the source which of them failed; or, if both went out, report the second one as a refund of "
+                "its own, without retry_of.",
+                "refunds",
+            )
+        )
     if sum(not r.lines for r in refunds) > 1:
         raise Refusal(
             Issue(
@@ -115,19 +144,26 @@ def _by_refund(rma: Rma, lines: Sequence[RmaLine], credited: Credited) -> list[D
             )
         )
     # A charge that names no refund goes with the first one that has no note yet, and only once.
-    open_ones = [r.id for r in refunds if ("refund", r.id) not in credited.names]
+    open_ones = [r.id for r in refunds if ("refund", root_of(r, rma)) not in credited.names]
     charges = [c for c in booked_charges(rma) if c.id not in credited.charges]
     return [
         Due(
             "refund",
-            refund.id,
+            root_of(refund, rma),
             _units(refund, refunds, lines),
-            tuple(c for c in charges if (c.refund or next(iter(open_ones), None)) == refund.id),
+            tuple(c for c in charges if _belongs(c, refund, open_ones, rma)),
             refund.amount,
             refund.at,
         )
         for refund in refunds
     ]
+
+
+def _belongs(charge: Charge, refund: Refund, open_ones: list[str], rma: Rma) -> bool:
+    if not charge.refund:
+        return open_ones[:1] == [refund.id]
+    named = next(r for r in rma.refunds if r.id == charge.refund)
+    return root_of(named, rma) == root_of(refund, rma)
 
 
 def _of_kept(rma: Rma, credited: Credited) -> list[Due]:
@@ -145,7 +181,8 @@ def _of_kept(rma: Rma, credited: Credited) -> list[Due]:
 
 def _refunds_of_kept(rma: Rma) -> frozenset[str]:
     kept = {x.id for x in rma.lines if not x.physical}
-    return frozenset(r.id for r in rma.refunds if r.lines and all(p.line in kept for p in r.lines))
+    own = (r for r in rma.refunds if r.lines and all(p.line in kept for p in r.lines))
+    return frozenset(x for r in own for x in (r.id, root_of(r, rma)))
 
 
 def _units(refund: Refund, refunds: list[Refund], lines: Sequence[RmaLine]) -> dict[str, Decimal]:

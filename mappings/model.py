@@ -7,6 +7,7 @@ plain decimals. `docs/rma-format.md` explains every field with examples.
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -269,6 +270,15 @@ class Refund(Record):
     retry_of: Name | None = Field(None, description="Id of the failed refund that this one repeats.")
 
 
+def _repeats_itself(refund: Refund, refunds: Iterable[Refund]) -> bool:
+    before, seen = {r.id: r.retry_of for r in refunds}, {refund.id}
+    last = refund.retry_of
+    while last and last not in seen:
+        seen.add(last)
+        last = before.get(last)
+    return last == refund.id
+
+
 class Shipment(Record):
     """A parcel on its way back, or out again."""
 
@@ -370,8 +380,9 @@ class Rma(Record):
         missing += [
             f"refund {r.id} repeats refund {r.retry_of}"
             for r in self.refunds
-            if r.retry_of and (r.retry_of not in refunds or r.retry_of == r.id)
+            if r.retry_of and r.retry_of not in refunds
         ]
+        missing += [f"refund {r.id} repeats itself" for r in self.refunds if _repeats_itself(r, self.refunds)]
         missing += [
             f"charge {c.id} names refund {c.refund}"
             for c in self.charges

@@ -1,21 +1,90 @@
-"""Carry out what concerns how refunds leave the books."""
+"""Carry out what concerns payments: made as drafts, posted, reconciled, canceled."""
 
+from collections.abc import Sequence
+
+from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.payment_rules import PaymentRules
-from odoo_rma.sync.batch import Batch
+from odoo_rma.mappings.plan.payment import CancelPayment, MakePayment, PostPayment, ReconcilePayment
+from odoo_rma.sync.batch import Batch, Item
 from odoo_rma.sync.reference import Reference
+
+PAYMENT = "account.payment"
+LINE = "account.move.line"
 
 
 def rules(settings: Settings, client: OdooClient, reference: Reference) -> PaymentRules:
-    """Look up in Odoo what the settings name.
+    """Look up in Odoo the journals that the settings name.
 
     Raises:
-        BadSettings: it is not there.
+        BadSettings: one is not there, or keeps no money.
 
     """
-    return PaymentRules()
+    wanted = settings.payments.journals
+    if not wanted:
+        return PaymentRules()
+    domain = [("code", "in", sorted(set(wanted.values()))), ("company_id", "=", reference.company.id)]
+    kinds = [("type", "in", ["bank", "cash", "credit"])]
+    found = {r["code"]: r["id"] for r in client.search_read("account.journal", [*domain, *kinds], ["code"])}
+    missing = sorted(set(wanted.values()) - found.keys())
+    if missing:
+        raise BadSettings(
+            f"[payments] journals names what is no bank or cash journal in Odoo: {', '.join(missing)}."
+        )
+    return PaymentRules({name.lower(): found[code] for name, code in wanted.items()})
 
 
 def carry_out(batch: Batch) -> None:
-    """Do what the plans say about how refunds leave the books."""
+    """Do what the plans say about payments."""
+    batch.attempt(batch.items(MakePayment), lambda items: _make(batch, items))
+    batch.attempt(batch.items(PostPayment), lambda items: _post(batch, items))
+    for item in batch.items(ReconcilePayment):
+        batch.attempt([item], lambda items: _reconcile(batch, items[0].step))
+    for canceled in batch.items(CancelPayment):
+        batch.attempt([canceled], lambda items: _cancel(batch, items[0].step))
+
+
+def _make(batch: Batch, items: Sequence[Item[MakePayment]]) -> None:
+    fields = ["id", "payment_type", "partner_type", "partner_id/.id", "journal_id/.id", "amount"]
+    fields += ["currency_id/.id", "date", batch.client.can.payment_memo]
+    rows = [
+        [
+            str(s.key),
+            "outbound",
+            "customer",
+            s.partner_id,
+            s.journal_id,
+            str(s.amount),
+            batch.reference.currency_ids[s.currency],
+            s.day.isoformat(),
+            s.memo,
+        ]
+        for s in (i.step for i in items)
+    ]
+    ids = batch.client.load(PAYMENT, fields, rows)
+    batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+
+
+def _post(batch: Batch, items: Sequence[Item[PostPayment]]) -> None:
+    batch.client.call(PAYMENT, "action_post", [batch.id_of(i.step.ref) for i in items])
+
+
+def _reconcile(batch: Batch, step: ReconcilePayment) -> None:
+    """Put the payment against the notes, on the account that both stand on."""
+    client = batch.client
+    [payment] = client.read(PAYMENT, [step.payment_id], ["move_id"])
+    domain = [("reconciled", "=", False), ("account_id.reconcile", "=", True)]
+    both = [("move_id", "in", [*step.note_ids, payment["move_id"]])]
+    rows = client.search_read(LINE, [*both, *domain], ["move_id", "account_id"])
+    mine = {r["account_id"] for r in rows if r["move_id"] == payment["move_id"]}
+    theirs = {r["account_id"] for r in rows if r["move_id"] != payment["move_id"]}
+    lines = [r["id"] for r in rows if r["account_id"] in mine & theirs]
+    if len(lines) > 1:
+        client.call(LINE, "reconcile", lines)
+
+
+def _cancel(batch: Batch, step: CancelPayment) -> None:
+    if step.posted:
+        batch.client.call(PAYMENT, "action_draft", [step.payment_id])
+    batch.client.call(PAYMENT, "action_cancel", [step.payment_id])

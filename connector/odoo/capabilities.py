@@ -49,6 +49,7 @@ class Capabilities:
         reconciles_on_post: posting a credit note reconciles it with its open invoice (17 and up).
         tax_base_per_line: taxes are put on each line's rounded base, however the company rounds (before 18).
         lock_dates: the company's fields that close periods for credit notes, as they hold for this user.
+        payment_memo: what a payment is for: `memo`, or before 18 `ref`.
         has_mobile: partners have `mobile` (gone in 19).
         has_formatted_read_group: aggregates by `formatted_read_group`; else `read_group`.
         has_body_flag: `message_post` escapes plain text unless told `body_is_html`; before 17 text is HTML.
@@ -81,6 +82,7 @@ class Capabilities:
     reconciles_on_post: bool
     tax_base_per_line: bool
     lock_dates: tuple[str, ...]
+    payment_memo: str
     has_mobile: bool
     has_formatted_read_group: bool
     has_body_flag: bool
@@ -173,6 +175,7 @@ FIELDS = {
         "is_reward_line",
     ),
     "account.move": ("reversal_move_id", "reversal_move_ids", "auto_post"),
+    "account.payment": ("memo", "ref"),
     "account.move.line": ("exclude_from_invoice_tab", "analytic_account_id", "analytic_distribution"),
     "product.product": ("is_storable", "detailed_type", "type"),
     "account.tax": ("price_include_override",),
@@ -259,6 +262,7 @@ def _of_accounting(found: Found) -> Values:
         "analytic_field": next(
             (n for n in ("analytic_distribution", "analytic_account_id") if n in line), None
         ),
+        "payment_memo": _first(found.get("account.payment") or {}, "memo", "ref"),
         "reversals": _first(move, "reversal_move_ids", "reversal_move_id"),
         "auto_post_off": False if move.get("auto_post", {}).get("type") == "boolean" else "no",
         # Both came with the tax engine of 18.

@@ -49,6 +49,7 @@ RIGHTS: Mapping[str, tuple[str, str]] = {
     "account.tax": ("read", BILLING),
     "account.move": ("read write create", BILLING),
     "account.move.line": ("read write create", BILLING),
+    "account.payment": ("read write create", BILLING),
     "res.partner": ("read write create", CONTACTS),
 }
 """What we do with each model, and the group that permits it."""

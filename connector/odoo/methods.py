@@ -27,6 +27,7 @@ WRITES = frozenset(
         "action_assign",
         "action_cancel",
         "action_confirm",
+        "action_draft",
         "action_post",
         "button_cancel",
         "button_draft",

@@ -39,6 +39,10 @@ def warehouses(env: Any, shop: Any) -> Any:
         found.write({"name": row["name"], "reception_steps": row["reception"]})
         if not found.out_type_id.return_picking_type_id:
             found.out_type_id.return_picking_type_id = found.in_type_id
+        for name in shop["locations"]:  # where goods go that are not sold as new
+            env["stock.location"].create(
+                {"name": name, "location_id": found.view_location_id.id, "usage": "internal"}
+            )
         made[row["code"]] = found
     return made
 
@@ -60,6 +64,27 @@ def taxes(env: Any, shop: Any) -> Any:
         tax.write(dict(wanted, **{label: wanted["name"]}))
         made[row["key"]] = tax
     return made
+
+
+def journals(env: Any, shop: Any) -> Any:
+    """The payment providers' journals; money on its way stands on an account of its own until the bank shows it."""
+    account = first(env, "account.account", "account_type", "user_type_id")
+    kind = (
+        "asset_current"
+        if account == "account_type"
+        else env.ref("account.data_account_type_current_assets").id
+    )
+    for row in shop["journals"]:
+        under_way = env["account.account"].create(
+            {"code": row["account"], "name": f"{row['name']} under way", account: kind, "reconcile": True}
+        )
+        journal = env["account.journal"].create({"name": row["name"], "code": row["code"], "type": "bank"})
+        if has(env, "account.payment.method.line", "payment_account_id"):
+            lines = journal.outbound_payment_method_line_ids + journal.inbound_payment_method_line_ids
+            lines.write({"payment_account_id": under_way.id})
+        else:
+            ends = ("payment_credit_account_id", "payment_debit_account_id")
+            journal.write(dict.fromkeys(ends, under_way.id))
 
 
 def pricelists(env: Any, shop: Any) -> Any:

@@ -51,6 +51,7 @@ def base_data(env: Any, shop: Any) -> Any:
         "users": basics.users(env, shop),
         "partners": basics.partners(env, shop),
     }
+    basics.journals(env, shop)
     known["products"] = basics.products(env, shop, known["taxes"])
     basics.stock(env, shop, known["warehouses"], known["products"])
     return known

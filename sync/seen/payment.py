@@ -1,13 +1,56 @@
-"""Read payments and gift cards that settle credit notes."""
+"""Read payments that settle credit notes."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from odoo_rma.connector.odoo.client import OdooClient
-from odoo_rma.mappings.erp import Erp
+from odoo_rma.connector.odoo.client import OdooClient, Row
+from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp
+from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.money import ZERO, Decimal, from_odoo, round_to
+from odoo_rma.mappings.payment import payment_memo
+from odoo_rma.mappings.seen.payment import POSTED, Payment, Payments
+from odoo_rma.sync.customers import read_keys
 from odoo_rma.sync.reference import Reference
+
+_STATES = {"draft": DRAFT, "cancel": CANCELED, "canceled": CANCELED, "rejected": CANCELED}
 
 
 def read(client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp) -> Erp:
-    """Fill in payments and gift cards that settle credit notes."""
-    return erp
+    """Fill in the payments made for these RMAs, found by what they are for and confirmed by external id."""
+    memos = sorted({payment_memo(rma, refund) for rma in rmas for refund in rma.refunds})
+    if not memos:
+        return erp
+    memo = client.can.payment_memo
+    fields = ("name", "state", "amount", "currency_id", "move_id")
+    rows = client.search_read("account.payment", [(memo, "in", memos)], fields)
+    keys = read_keys(client, "account.payment", (r["id"] for r in rows))
+    rows = [r for r in rows if keys.get(r["id"])]
+    open_amounts = _residuals(client, (r["move_id"] for r in rows if r["move_id"]))
+    found = {r["id"]: _payment(r, keys[r["id"]], open_amounts, reference) for r in rows}
+    return replace(erp, payments=Payments(found))
+
+
+def _payment(row: Row, key: Key | None, open_amounts: dict[int, Decimal], reference: Reference) -> Payment:
+    currency = reference.currencies[row["currency_id"]]
+    unit = reference.unit_of(currency)
+    return Payment(
+        id=row["id"],
+        name=row["name"] if row["name"] and row["name"] != "/" else "",
+        state=_STATES.get(row["state"], POSTED),
+        amount=round_to(from_odoo(row["amount"]), unit),
+        currency=currency,
+        residual=round_to(open_amounts.get(row["move_id"] or 0, ZERO), unit),
+        has_entry=bool(row["move_id"]),
+        key=key,
+    )
+
+
+def _residuals(client: OdooClient, moves: Iterable[int]) -> dict[int, Decimal]:
+    """Give what of each payment is open on the customer's account; the other line, the bank's, is a credit."""
+    domain = [("move_id", "in", sorted(moves)), ("account_id.reconcile", "=", True), ("debit", ">", 0)]
+    found: dict[int, Decimal] = defaultdict(Decimal)
+    for row in client.search_read("account.move.line", domain, ["move_id", "amount_residual_currency"]):
+        found[row["move_id"]] += abs(from_odoo(row["amount_residual_currency"]))
+    return found

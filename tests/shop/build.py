@@ -23,6 +23,8 @@ from odoo_rma.mappings.erp import (
 )
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import CENT, Decimal, round_to
+from odoo_rma.mappings.payment_rules import PaymentRules
+from odoo_rma.mappings.rules import Rules
 from odoo_rma.mappings.tax import TaxedLine, totals
 
 D = Decimal
@@ -58,7 +60,11 @@ class Shop:
             company, *({} for _ in range(6)), types, {}, {}, taxes, {}, languages=frozenset({"en_US"})
         )
         self.rules = CreditRules(today=TODAY)
+        self.payments = PaymentRules()
         self.alice = self.partner("Alice", "alice@example.com")
+
+    def all_rules(self) -> Rules:
+        return Rules(self.rules, payments=self.payments)
 
     def new(self) -> int:
         return next(self._ids)
