@@ -35,6 +35,7 @@ from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.payment import plan_payments
 from odoo_rma.mappings.plan import Plan, Step
 from odoo_rma.mappings.precision import check_steps
+from odoo_rma.mappings.remembered import as_accepted, hold_back
 from odoo_rma.mappings.repair import plan_repairs
 from odoo_rma.mappings.request import as_decided, plan_decision
 from odoo_rma.mappings.rules import Rules, SourceRules
@@ -63,6 +64,7 @@ def compare(
     decisions: Mapping[tuple[str, str], Decisions],
 ) -> list[Plan]:
     """Plan a batch. RMAs of one order see what those before them take."""
+    erp = as_accepted(erp, decisions.values())
     deliveries, invoices = Deliveries(erp), Invoices(erp)
     plans = []
     for given in rmas:
@@ -75,6 +77,7 @@ def compare(
         except Refusal as refusal:
             plan.issues += refusal.issues
             deliveries.release()
+        hold_back(plan, decided.remembered, erp)
     return plans
 
 

@@ -6,12 +6,24 @@ from odoo_rma.mappings.model import Charge, Rma
 from odoo_rma.mappings.money import Decimal, plain
 
 
-def canceled_by_hand(note: Invoice) -> Issue:
+def canceled_by_hand(rma: Rma, note: Invoice) -> Issue:
     """Say that a person canceled a note."""
     return Issue(
         "canceled_by_hand",
         f"Credit note {note.name} was canceled in Odoo; it is not made again.",
-        "Reset it to draft in Odoo, or make the credit by hand and resolve this.",
+        f"To have it posted after all: odoo-rma quarantine resolve {rma.id} --again. Else make the credit by hand and "
+        "resolve this.",
+        "refunds",
+    )
+
+
+def reset_by_hand(rma: Rma, note: Invoice) -> Issue:
+    """Say that a person reset a posted note to draft."""
+    return Issue(
+        "reset_by_hand",
+        f"Credit note {note.name or '(draft)'} over {note.total} {note.currency} was reset to draft in Odoo; it is not "
+        "posted again.",
+        f"Post or cancel it in Odoo, or have it posted: odoo-rma quarantine resolve {rma.id} --again.",
         "refunds",
     )
 

@@ -8,7 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from html import escape
 
-from odoo_rma.mappings.credit_issues import canceled_by_hand, over_refund, refund_withdrawn, total_differs
+from odoo_rma.mappings.credit_issues import (
+    canceled_by_hand,
+    over_refund,
+    refund_withdrawn,
+    reset_by_hand,
+    total_differs,
+)
 from odoo_rma.mappings.credit_lines import CHARGE, CreditRules, calculation, charge_line, item, sums_of
 from odoo_rma.mappings.due import Credited, Due, still_owed
 from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine
@@ -18,7 +24,16 @@ from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge, Rma
 from odoo_rma.mappings.money import HALF, ONE, ZERO, Decimal
 from odoo_rma.mappings.open_day import open_day
-from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, Note, PostCreditNote, Reconcile, Step
+from odoo_rma.mappings.plan import (
+    MakeCreditNote,
+    NewCreditLine,
+    Note,
+    PostCreditNote,
+    Reconcile,
+    ReopenCreditNote,
+    Step,
+)
+from odoo_rma.mappings.remembered import AGAIN
 
 CREDIT = "credit"
 REFUND = "refund"
@@ -76,7 +91,7 @@ def plan_credit_notes(
     """
     notes = [n for n in own_notes(rma, erp) if n.key and n.key.parts[:2] == (due.kind, due.id)]
     if any(n.state == CANCELED for n in notes):
-        raise Refusal(canceled_by_hand(next(n for n in notes if n.state == CANCELED)))
+        raise Refusal(canceled_by_hand(rma, next(n for n in notes if n.state == CANCELED)))
     if notes:
         return _plan_existing(rma, due, notes, erp, rules)
     shares = _shares(due, order_lines, left, rma)
@@ -88,6 +103,7 @@ def plan_credit_notes(
 
 
 def _plan_existing(rma: Rma, due: Due, notes: list[Invoice], erp: Erp, rules: CreditRules) -> list[Step]:
+    _check_reset(rma, notes, rules)
     total = sum((n.total for n in notes), ZERO)
     if due.promised is not None and total != due.promised:
         lines = "; ".join(f"{n.name or 'draft'}: {n.total} {n.currency}" for n in notes)
@@ -121,9 +137,10 @@ def plan_open_note(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> lis
     if note.state == CANCELED:
         if kind == REFUND and number not in paid:
             return []
-        raise Refusal(canceled_by_hand(note))
+        raise Refusal(canceled_by_hand(rma, note))
     if kind == REFUND and number not in paid:
         raise Refusal(refund_withdrawn(rma, note, number))
+    _check_reset(rma, [note], rules)
     if note.state == DRAFT:
         lines = [x for x in erp.invoice_lines.values() if x.invoice_id == note.id]
         sums = sums_of(lines, erp, note.currency)
@@ -133,9 +150,17 @@ def plan_open_note(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> lis
     return _go_on(rma, note, erp, rules)
 
 
+def _check_reset(rma: Rma, notes: Iterable[Invoice], rules: CreditRules) -> None:
+    reset = [n for n in notes if n.state == DRAFT and n.posted_before]
+    if reset and rules.post:
+        raise Refusal(*(reset_by_hand(rma, n) for n in reset))
+
+
 def _go_on(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> list[Step]:
     invoice = erp.invoices.get(note.reversed_id)
     is_open = invoice is not None and invoice.residual > 0
+    if note.state == AGAIN:
+        return [ReopenCreditNote(note.id, note.name)]
     if note.state == "posted" and note.residual > 0 and is_open:
         return [Reconcile(note.id, note.reversed_id)]
     if note.state != DRAFT or not rules.post or not note.key:

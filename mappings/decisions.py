@@ -4,11 +4,27 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """A document of an RMA as it was last seen: `return transfer`, `stock.picking`, 17, `WH/IN/00017`.
+
+    `again` means that a person wants it made again, though somebody canceled, reset or deleted it.
+    """
+
+    what: str
+    model: str
+    id: int
+    name: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Decisions:
     """Answers given with `odoo-rma quarantine resolve`; None means that nobody decided.
 
-    `partner_id` is the Odoo contact the RMA belongs to, `order` the name of the sale order its goods come from.
+    `partner_id` is the Odoo contact the RMA belongs to, `order` the name of the sale order its goods come from,
+    `remembered` the documents it had when it was last looked at.
     """
 
     partner_id: int | None = None
     order: str | None = None
+    remembered: tuple[Remembered, ...] = ()

@@ -123,7 +123,10 @@ class PickingType:
 
 @dataclass(frozen=True, slots=True)
 class Picking:
-    """`stock.picking`: a transfer. `key` is ours when we made it."""
+    """`stock.picking`: a transfer. `key` is ours when we made it.
+
+    `withdrawn` means that we canceled it, because nothing more was to come; else a person did.
+    """
 
     id: int
     name: str
@@ -134,6 +137,7 @@ class Picking:
     destination_id: int
     backorder_of: int
     key: Key | None
+    withdrawn: bool = False
 
     @property
     def pending(self) -> bool:
@@ -143,7 +147,7 @@ class Picking:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """`account.move`, an invoice or (`is_credit`) a credit note."""
+    """`account.move`, an invoice or (`is_credit`) a credit note; a draft that was `posted_before` was reset by hand."""
 
     id: int
     name: str
@@ -158,6 +162,7 @@ class Invoice:
     reversed_id: int
     date: date | None
     key: Key | None
+    posted_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +221,7 @@ class Company:
 class Erp:
     """Everything read for a batch, by id.
 
-    `uoms` says how much of its reference each unit of measure is; `quantity_step` how finely Odoo counts; `units` the
+    `gone` are records (model, id) that were there when their RMA was last looked at, and are deleted. `uoms` says how much of its reference each unit of measure is; `quantity_step` how finely Odoo counts; `units` the
     smallest amount of each currency.
     """
 
@@ -243,6 +248,7 @@ class Erp:
     exchanges: Exchanges = field(default_factory=Exchanges)
     payments: Payments = field(default_factory=Payments)
     messages: Told = field(default_factory=Told)
+    gone: frozenset[tuple[str, int]] = frozenset()
 
     def unit_of(self, currency: str) -> Decimal:
         """Give the smallest amount of a currency: as Odoo rounds it, else as ISO 4217 says."""

@@ -25,6 +25,8 @@ from odoo_rma.mappings.plan import (
 )
 
 TRANSFER = "transfer"
+WITHDRAWN = "withdrawn"
+"""Ends the key of the note that we write on a transfer before we cancel it; its last part is the transfer's id."""
 
 Lots = dict[int, Decimal]
 
@@ -96,7 +98,7 @@ def _lines(rma: Rma, wanted: list[Slice], arrived: list[Slice], erp: Erp) -> dic
         if move.state == DONE:
             line.done += move.done
         elif move.state == CANCELED:
-            line.canceled += move.demand
+            line.canceled += ZERO if erp.pickings[move.picking_id].withdrawn else move.demand
         else:
             line.pending += move.demand
     return lines
@@ -110,7 +112,8 @@ def _check_by_hand(rma: Rma, lines: dict[int, _Line]) -> None:
             Issue(
                 "canceled_by_hand",
                 f"{units} unit(s) of {rma.label} are expected, but their transfer was canceled in Odoo.",
-                "Cancel or close the RMA at its source; or make the return in Odoo by hand and resolve this.",
+                f"To have it made again: odoo-rma quarantine resolve {rma.id} --again. Else cancel or close the RMA at its "
+                "source, or make the return in Odoo by hand and resolve this.",
                 "lines",
             )
         )
@@ -162,15 +165,22 @@ def _plan_pending(
                 _arrival(move.origin_move_id, move.product_id, come, come == move.demand, lots, erp)
             )
     if not any(expected.values()):
-        return [CancelTransfer(picking.id, picking.name)]
+        return [_withdrawal(picking, key), CancelTransfer(picking.id, picking.name)]
     received = {a.origin_move_id: a.quantity for a in arrivals}
     closing = all(expected[m.id] == received.get(m.origin_move_id, ZERO) for m in moves)
     whole = closing and all(m.demand == expected[m.id] for m in moves)
     if not (closing and arrivals):
         steps += [ChangeDemand(m.id, expected[m.id]) for m in moves if expected[m.id] != m.demand]
     if arrivals:
+        steps += [_withdrawal(picking, key)] if closing and not whole else []
         steps.append(Receive(picking.id, tuple(arrivals), whole, backorder=not closing))
     return steps
+
+
+def _withdrawal(picking: Picking, key: Key) -> Note:
+    """Write down that it was us, so that nobody takes it for a person's decision when more is to come after all."""
+    words = "<p>The returns system expects nothing more on this transfer: what has not come is canceled.</p>"
+    return Note(key.part(WITHDRAWN, picking.id), "stock.picking", picking.id, words)
 
 
 def _plan_new(

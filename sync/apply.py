@@ -28,6 +28,7 @@ def apply(plans: Sequence[Plan], client: OdooClient, reference: Reference) -> li
     goods.cancel_transfers(batch)
     books.make_credit_notes(batch)
     people.write_notes(batch, books.ENTRY)
+    books.reopen_credit_notes(batch)
     books.post_credit_notes(batch)
     books.reconcile(batch)
     disposition.carry_out(batch)

@@ -6,7 +6,7 @@ from typing import Any
 
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.money import from_odoo, plain, round_to
-from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile
+from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile, ReopenCreditNote
 from odoo_rma.sync.batch import Batch, Item
 
 ENTRY = "account.move"
@@ -87,10 +87,19 @@ def _differs(step: MakeCreditNote, total: Any) -> Issue:
         "total_differs",
         f"Odoo computes {total} {step.currency} for the draft credit note {step.ref}, expected were {step.expected} "
         f"({'; '.join(step.calculation)}).",
-        "Correct or delete the draft in Odoo; it was not posted.",
+        "Correct the draft in Odoo; it was not posted. Or delete it, and have it made again: quarantine resolve --again.",
         "refunds",
         {"expected": str(step.expected), "calculated": str(total)},
     )
+
+
+def reopen_credit_notes(batch: Batch) -> None:
+    """Reset canceled credit notes to draft."""
+
+    def call(items: Sequence[Item[ReopenCreditNote]]) -> None:
+        batch.client.call(ENTRY, "button_draft", [i.step.note_id for i in items])
+
+    batch.attempt(batch.items(ReopenCreditNote), call)
 
 
 def post_credit_notes(batch: Batch) -> None:

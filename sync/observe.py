@@ -14,6 +14,7 @@ from odoo_rma.connector.odoo.client import OdooClient, Row
 from odoo_rma.connector.settings import MatchingSettings
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.erp import (
+    CANCELED,
     Erp,
     Invoice,
     InvoiceLine,
@@ -28,6 +29,7 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal, from_odoo, round_to
 from odoo_rma.sync.customers import any_of, read_customers, read_keys
 from odoo_rma.sync.reference import Reference, day
+from odoo_rma.sync.remembered import read_gone, read_withdrawn
 from odoo_rma.sync.seen import READERS
 
 KIT_LINE = "bom_line_id"
@@ -93,7 +95,7 @@ class Observer:
         )
         for reader in READERS:
             erp = reader(self._client, facts, rmas, erp)
-        return erp
+        return replace(erp, gone=read_gone(self._client, decisions.values(), erp))
 
     def _orders(self, rmas: Sequence[Rma], decisions: Iterable[Decisions]) -> dict[int, Order]:
         references = sorted({r for rma in rmas for r in rma.order.references})
@@ -217,6 +219,8 @@ class Observer:
         rows = self._client.read("stock.picking", ids, fields) if ids else []
         back = {m.picking_id for m in moves.values() if not m.outgoing}
         keys = read_keys(self._client, "stock.picking", (r["id"] for r in rows if r["id"] in back))
+        canceled = {m.picking_id for m in moves.values() if not m.outgoing and m.state == CANCELED}
+        withdrawn = read_withdrawn(self._client, self.reference, canceled)
         return {
             r["id"]: Picking(
                 id=r["id"],
@@ -228,6 +232,7 @@ class Observer:
                 destination_id=r["location_dest_id"],
                 backorder_of=r["backorder_id"] or 0,
                 key=keys.get(r["id"]),
+                withdrawn=r["id"] in withdrawn,
             )
             for r in rows
         }
@@ -249,6 +254,7 @@ class Observer:
             "amount_residual",
             "reversed_entry_id",
             "invoice_date",
+            "posted_before",
         )
         kinds = ("move_type", "in", ["out_invoice", "out_refund"])
         rows = self._client.search_read("account.move", [kinds, "|", *mine, *linked], fields)
@@ -274,6 +280,7 @@ class Observer:
             reversed_id=row["reversed_entry_id"] or 0,
             date=day(row["invoice_date"]),
             key=key,
+            posted_before=bool(row["posted_before"]),
         )
 
     def _invoice_lines(self, invoices: Mapping[int, Invoice]) -> dict[int, InvoiceLine]:

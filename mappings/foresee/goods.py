@@ -14,8 +14,10 @@ from odoo_rma.mappings.plan import (
     ConfirmTransfer,
     MakeTransfer,
     NewMove,
+    Note,
     Receive,
 )
+from odoo_rma.mappings.transfer import TRANSFER, WITHDRAWN
 
 READY = "assigned"
 
@@ -61,6 +63,13 @@ def _confirm(world: World, step: ConfirmTransfer) -> None:
 
 def _cancel(world: World, step: CancelTransfer) -> None:
     _set_state(world, step.picking_id, CANCELED)
+
+
+def _note(world: World, step: Note) -> None:
+    """Remember what the note on a transfer says of why it is canceled."""
+    if step.key.kind == TRANSFER and WITHDRAWN in step.key.parts[-2:-1]:
+        one = world.erp.pickings[world.id_of(step.ref)]
+        table(world.erp.pickings)[one.id] = replace(one, withdrawn=True)
 
 
 def _change(world: World, step: ChangeDemand) -> None:
@@ -119,5 +128,6 @@ DEEDS: Mapping[type, Any] = {
     ConfirmTransfer: _confirm,
     ChangeDemand: _change,
     CancelTransfer: _cancel,
+    Note: _note,
     Receive: _receive,
 }

@@ -8,7 +8,7 @@ from odoo_rma.mappings.credit_lines import sums_of
 from odoo_rma.mappings.erp import DRAFT, Invoice, InvoiceLine
 from odoo_rma.mappings.foresee.world import World, table
 from odoo_rma.mappings.money import ZERO
-from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile
+from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile, ReopenCreditNote
 
 
 def _make(world: World, step: MakeCreditNote) -> None:
@@ -58,8 +58,14 @@ def _add_line(world: World, note: int, line: NewCreditLine) -> None:
 
 def _post(world: World, step: PostCreditNote) -> None:
     note = world.erp.invoices[world.id_of(step.ref)]
-    table(world.erp.invoices)[note.id] = replace(note, state="posted", name=f"RINV{note.id}")
+    table(world.erp.invoices)[note.id] = replace(
+        note, state="posted", name=f"RINV{note.id}", posted_before=True
+    )
     _take_off(world, note.id, step.invoice_id)
+
+
+def _reopen(world: World, step: ReopenCreditNote) -> None:
+    table(world.erp.invoices)[step.note_id] = replace(world.erp.invoices[step.note_id], state=DRAFT)
 
 
 def _reconcile(world: World, step: Reconcile) -> None:
@@ -76,4 +82,9 @@ def _take_off(world: World, note_id: int, invoice_id: int) -> None:
     table(world.erp.invoices)[invoice_id] = replace(invoice, residual=invoice.residual - part)
 
 
-DEEDS: Mapping[type, Any] = {MakeCreditNote: _make, PostCreditNote: _post, Reconcile: _reconcile}
+DEEDS: Mapping[type, Any] = {
+    MakeCreditNote: _make,
+    ReopenCreditNote: _reopen,
+    PostCreditNote: _post,
+    Reconcile: _reconcile,
+}

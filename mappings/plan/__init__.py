@@ -17,7 +17,13 @@ from odoo_rma.mappings.plan.goods import (
     NewMove,
     Receive,
 )
-from odoo_rma.mappings.plan.ledger import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile
+from odoo_rma.mappings.plan.ledger import (
+    MakeCreditNote,
+    NewCreditLine,
+    PostCreditNote,
+    Reconcile,
+    ReopenCreditNote,
+)
 from odoo_rma.mappings.plan.people import FillPartner, MakePartner, Note
 from odoo_rma.mappings.plan.step import Ref, Step
 
@@ -39,6 +45,7 @@ __all__ = [
     "Receive",
     "Reconcile",
     "Ref",
+    "ReopenCreditNote",
     "Step",
     "in_words",
 ]

@@ -1,6 +1,7 @@
 """Steps that concern goods: return transfers."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import Decimal
@@ -25,6 +26,7 @@ class NewMove:
 class MakeTransfer(Step):
     """Make one return transfer for one delivery."""
 
+    makes: ClassVar[str] = "stock.picking"
     key: Key
     delivery_id: int
     delivery: str

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import Decimal
@@ -33,6 +33,7 @@ class MakeCreditNote(Step):
     `expected` is its total as predicted; when `promised`, Odoo has to arrive at it before the note is posted.
     """
 
+    makes: ClassVar[str] = "account.move"
     key: Key
     invoice_id: int
     invoice: str
@@ -50,6 +51,17 @@ class MakeCreditNote(Step):
     def __str__(self) -> str:
         total = f" of {self.expected} {self.currency}" if self.expected is not None else ""
         return f"credit note{total} for {self.invoice}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenCreditNote(Step):
+    """Reset a canceled credit note to draft, because a person wants it after all."""
+
+    note_id: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"credit note {self.name} reset to draft"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What every step is, and how quantities are said."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import ZERO, Decimal, plain
@@ -10,9 +11,13 @@ Ref = int | Key
 
 
 class Step:
-    """One thing to do in Odoo, as data. `str()` says it in words for people."""
+    """One thing to do in Odoo, as data. `str()` says it in words for people.
+
+    `makes` is the model of the document that a step makes under its `key`: what a person deletes is not made again.
+    """
 
     __slots__ = ()
+    makes: ClassVar[str] = ""
 
     @property
     def goes_without_saying(self) -> bool:

@@ -21,6 +21,7 @@ from odoo_rma.mappings.plan import (
     PostCreditNote,
     Receive,
     Reconcile,
+    ReopenCreditNote,
     Step,
 )
 from odoo_rma.mappings.rules import SourceRules
@@ -28,7 +29,7 @@ from odoo_rma.mappings.rules import SourceRules
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 # The phases of sync/apply.py, in their order.
 PHASES: list[type] = [MakePartner, FillPartner, MakeTransfer, Note, ConfirmTransfer, ChangeDemand, Receive]
-PHASES += [CancelTransfer, MakeCreditNote, PostCreditNote, Reconcile]
+PHASES += [CancelTransfer, MakeCreditNote, ReopenCreditNote, PostCreditNote, Reconcile]
 
 REFUND = {"id": "r1", "amount": "356.50"}
 LINES = ({"sku": "TENT", "requested": "3", "received": "2"}, {"sku": "MUG", "requested": "1"})

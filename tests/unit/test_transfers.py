@@ -43,7 +43,7 @@ def test_an_rma_that_closes_short_leaves_nothing_waiting(shop: Shop) -> None:
     (plan,) = carry_out(
         shop, rma({"sku": "TENT", "requested": "3", "received": "1"}, closed=True, revision=2)
     )
-    assert [type(s) for s in plan.steps] == [CancelTransfer]
+    assert [type(s) for s in plan.steps if not s.goes_without_saying] == [CancelTransfer]
     assert (waiting(shop), back(shop)) == (0, 1)
 
 
@@ -52,8 +52,7 @@ def test_the_last_parcel_and_the_closing_in_one_message(shop: Shop) -> None:
     (plan,) = carry_out(
         shop, rma({"sku": "TENT", "requested": "3", "received": "2"}, closed=True, revision=2)
     )
-    (receive,) = plan.steps
-    assert isinstance(receive, Receive)
+    (receive,) = [s for s in plan.steps if isinstance(s, Receive)]
     assert not receive.backorder
     assert (waiting(shop), back(shop)) == (0, 2)
 

@@ -1,0 +1,42 @@
+"""Find out what people undid in Odoo: which of the documents that were there are gone, and who canceled a transfer."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from odoo_rma.connector.errors import NotOffered
+from odoo_rma.connector.odoo.client import OdooClient
+from odoo_rma.mappings.decisions import Decisions
+from odoo_rma.mappings.erp import Erp
+from odoo_rma.mappings.transfer import WITHDRAWN
+from odoo_rma.sync.customers import read_keys
+from odoo_rma.sync.reference import Reference
+
+
+def read_gone(client: OdooClient, decisions: Iterable[Decisions], erp: Erp) -> frozenset[tuple[str, int]]:
+    """Give the remembered documents that Odoo does not have any more; one call per kind that was not seen anyway."""
+    seen = {"stock.picking": erp.pickings.keys(), "account.move": erp.invoices.keys()}
+    missing: dict[str, set[int]] = defaultdict(set)
+    for one in decisions:
+        for known in one.remembered:
+            if not known.again and known.id not in seen.get(known.model, ()):
+                missing[known.model].add(known.id)
+    return frozenset((m, i) for m, ids in missing.items() for i in ids - _existing(client, m, ids))
+
+
+def _existing(client: OdooClient, model: str, ids: set[int]) -> set[int]:
+    try:
+        return {r["id"] for r in client.read(model, sorted(ids), ["id"])}
+    except NotOffered:  # its module was removed: that is no person's decision about one return
+        return ids
+
+
+def read_withdrawn(client: OdooClient, reference: Reference, canceled: Iterable[int]) -> set[int]:
+    """Give the canceled transfers that carry our note that nothing more was to come."""
+    ids = sorted(canceled)
+    if not ids:
+        return set()
+    ours = ("author_id", "=", reference.author_id)
+    domain = [("model", "=", "stock.picking"), ("res_id", "in", ids), ours]
+    rows = {r["id"]: r["res_id"] for r in client.search_read("mail.message", domain, ["res_id"])}
+    keys = read_keys(client, "mail.message", rows)
+    return {rows[i] for i, key in keys.items() if key and key.parts[-2:-1] == (WITHDRAWN,)}
