@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from odoo_rma.connector.settings_part import Part
-from odoo_rma.mappings.vocabulary import Condition, Disposition, MessageStep, ReasonCode, RefundMethod
+from odoo_rma.mappings.vocabulary import Condition, Disposition, MessageStep, ReasonCode
 
 
 class DispositionRule(Part):
@@ -38,10 +38,6 @@ class PaymentSettings(Part):
     journals: dict[str, str] = Field(
         default_factory=dict,
         description="Journal code per gateway (`stripe`) or refund method (`gift_card`); without one no payment is booked.",
-    )
-    programs: dict[RefundMethod, str] = Field(
-        default_factory=dict,
-        description="Name of the loyalty program in which a gift card or voucher is made, per refund method.",
     )
 
 

@@ -79,7 +79,7 @@ def journals(env: Any, shop: Any) -> Any:
             {"code": row["account"], "name": f"{row['name']} under way", account: kind, "reconcile": True}
         )
         journal = env["account.journal"].create({"name": row["name"], "code": row["code"], "type": "bank"})
-        if has(env, "account.payment.method.line", "payment_account_id"):
+        if "account.payment.method.line" in env:
             lines = journal.outbound_payment_method_line_ids + journal.inbound_payment_method_line_ids
             lines.write({"payment_account_id": under_way.id})
         else:
