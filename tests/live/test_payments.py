@@ -75,9 +75,7 @@ class Counter:
 
     def balance(self, number: str) -> Decimal:
         """What is open of a return on the customer's account, in the company's currency."""
-        moves = [
-            p["move_id"] for p in self.payments(number) if p["move_id"]
-        ]  # 19 drops that of a canceled one
+        moves = [p["move_id"] for p in self.payments(number) if not p["state"].startswith("cancel")]
         domain = ["|", ["move_id", "in", moves], ["move_id.invoice_origin", "=", number]]
         receivable = [
             ["parent_state", "=", "posted"],
