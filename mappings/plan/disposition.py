@@ -1,1 +1,0 @@
-"""Steps that concern what becomes of goods that came back."""

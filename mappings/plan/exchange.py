@@ -1,1 +1,0 @@
-"""Steps that concern new goods for old ones."""

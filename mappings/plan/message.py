@@ -1,1 +1,0 @@
-"""Steps that concern what customers are told."""

@@ -1,1 +1,0 @@
-"""Steps that concern goods that are scrapped or repaired."""
