@@ -32,7 +32,7 @@ def plan_payments(case: Case) -> list[Step]:
     """Plan the payments of all refunds of an RMA.
 
     Raises:
-        Refusal: a person canceled one, or the journal makes payments without a journal entry.
+        Refusal: a person canceled one; the bank shows one whose refund failed; the journal makes no journal entries.
 
     """
     own = {p.key: p for p in case.erp.payments.payments.values() if p.key}
@@ -45,6 +45,8 @@ def plan_payments(case: Case) -> list[Step]:
         if refund.state is RefundState.SUCCEEDED:
             steps += _paid(case, refund, payment)
         elif payment and payment.state != CANCELED and refund.state is not RefundState.PENDING:
+            if payment.matched:
+                raise Refusal(_matched(payment, refund))
             steps.append(CancelPayment(payment.id, payment.name or "(draft)", payment.state == POSTED))
     return steps
 
@@ -96,6 +98,16 @@ def _canceled(payment: Payment) -> Issue:
         "canceled_by_hand",
         f"Payment {payment.name or '(draft)'} was canceled in Odoo, but its refund went out; it is not made again.",
         "Reset it to draft in Odoo, or book the payment by hand and resolve this.",
+        "refunds",
+    )
+
+
+def _matched(payment: Payment, refund: Refund) -> Issue:
+    return Issue(
+        "payment_matched",
+        f"The source says that refund {refund.id} {refund.state.value}, but payment {payment.name} is matched with a bank "
+        f"statement.",
+        "Correct the refund at the source; or, if the bank gave the money back, book that in Odoo and resolve this.",
         "refunds",
     )
 

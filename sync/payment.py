@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from odoo_rma.connector.errors import BadSettings
+from odoo_rma.connector.errors import BadSettings, Refused
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.payment_rules import PaymentRules
@@ -80,8 +80,9 @@ def _reconcile(batch: Batch, step: ReconcilePayment) -> None:
     mine = {r["account_id"] for r in rows if r["move_id"] == payment["move_id"]}
     theirs = {r["account_id"] for r in rows if r["move_id"] != payment["move_id"]}
     lines = [r["id"] for r in rows if r["account_id"] in mine & theirs]
-    if len(lines) > 1:
-        client.call(LINE, "reconcile", lines)
+    if not lines:
+        raise Refused("payment and credit note stand on different receivable accounts of the customer.")
+    client.call(LINE, "reconcile", lines)
 
 
 def _cancel(batch: Batch, step: CancelPayment) -> None:

@@ -17,7 +17,7 @@ def _put(world: World, payment: Payment) -> None:
 def _make(world: World, step: MakePayment) -> None:
     record = world.new()
     world.made[step.key] = record
-    _put(world, Payment(record, "", DRAFT, step.amount, step.currency, step.amount, True, step.key))
+    _put(world, Payment(record, "", DRAFT, step.amount, step.currency, step.amount, True, False, step.key))
 
 
 def _post(world: World, step: PostPayment) -> None:

@@ -15,7 +15,7 @@ class Payment:
     """`account.payment`, money that went out; `state` is draft, posted or cancel in every version.
 
     `residual` is what is not yet reconciled on the customer's account, in the payment's currency; `has_entry` is
-    False where Odoo keeps a payment without a journal entry.
+    False where Odoo keeps a payment without a journal entry; `matched` means that a bank statement shows it.
     """
 
     id: int
@@ -25,6 +25,7 @@ class Payment:
     currency: str
     residual: Decimal
     has_entry: bool
+    matched: bool
     key: Key | None
 
 

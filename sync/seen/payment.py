@@ -23,7 +23,7 @@ def read(client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp
     if not memos:
         return erp
     memo = client.can.payment_memo
-    fields = ("name", "state", "amount", "currency_id", "move_id")
+    fields = ("name", "state", "amount", "currency_id", "move_id", "is_matched")
     rows = client.search_read("account.payment", [(memo, "in", memos)], fields)
     keys = read_keys(client, "account.payment", (r["id"] for r in rows))
     rows = [r for r in rows if keys.get(r["id"])]
@@ -43,6 +43,7 @@ def _payment(row: Row, key: Key | None, open_amounts: dict[int, Decimal], refere
         currency=currency,
         residual=round_to(open_amounts.get(row["move_id"] or 0, ZERO), unit),
         has_entry=bool(row["move_id"]),
+        matched=bool(row["is_matched"]),
         key=key,
     )
 

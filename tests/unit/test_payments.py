@@ -155,6 +155,15 @@ def test_a_payment_that_a_person_canceled_is_not_made_again() -> None:
     assert (codes(plan), plan.steps) == (["canceled_by_hand"], [])
 
 
+def test_what_the_bank_statement_shows_is_not_canceled() -> None:
+    shop = paid_shop()
+    carry_out(shop, one(FULL))
+    [payment] = payments(shop)
+    shop.erp.payments.payments[payment.id] = replace(payment, matched=True)  # type: ignore[index]
+    plan = look(shop, one({**FULL, "state": "failed"}, revision=2))[0]
+    assert ("payment_matched" in codes(plan), plan.steps) == (True, [])
+
+
 def test_a_journal_without_entries_is_named() -> None:
     shop = paid_shop()
     carry_out(shop, one(FULL))
