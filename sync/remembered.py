@@ -25,7 +25,11 @@ def read_gone(client: OdooClient, decisions: Iterable[Decisions], erp: Erp) -> f
 
 def _existing(client: OdooClient, model: str, ids: set[int]) -> set[int]:
     try:
-        return {r["id"] for r in client.read(model, sorted(ids), ["id"])}
+        # Archived ones are still there. `read` would refuse all of them for one that is not.
+        domain, everyone = [("id", "in", sorted(ids))], {"active_test": False}
+        return {
+            r["id"] for r in client.call(model, "search_read", domain=domain, fields=["id"], context=everyone)
+        }
     except NotOffered:  # its module was removed: that is no person's decision about one return
         return ids
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import Decimal
@@ -12,6 +13,7 @@ from odoo_rma.mappings.plan.step import Ref, Step
 class MakePayment(Step):
     """Make a draft of the payment that a refund went out with; `memo` names the refund for people and finds it again."""
 
+    makes: ClassVar[str] = "account.payment"
     key: Key
     partner_id: int
     journal_id: int

@@ -7,7 +7,7 @@ from odoo_rma.connector.errors import Stop
 from odoo_rma.connector.sources.reading import read_document
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.sync.store.base import NotFound
-from odoo_rma.sync.store.intake import Intake
+from odoo_rma.sync.store.memory import Memory
 from odoo_rma.sync.store.rows import Entry
 
 _SEND_AGAIN = "Correct it at the source and send it again, or drop it."
@@ -17,7 +17,7 @@ class StillUnreadable(Stop):
     """It still cannot be read. Correct it at the source and send it again, or drop it."""
 
 
-class ByHand(Intake):
+class ByHand(Memory):
     """Carries out what a person decided, and writes it into the RMA's history."""
 
     def retry(self, text: str, *, now: datetime) -> tuple[str, str]:
@@ -60,15 +60,18 @@ class ByHand(Intake):
         now: datetime,
         partner_id: int | None = None,
         order: str | None = None,
+        again: bool = False,
     ) -> tuple[str, str]:
         """Decide what the rules could not, or, without a decision, call it settled by hand; gives its (source, id).
+
+        `again`: what people canceled, reset or deleted in Odoo so far is to be made again.
 
         Raises:
             NotFound: nothing is known under this name, or there is no readable snapshot to decide about.
             Ambiguous: several sources use the name.
 
         """
-        if partner_id is None and order is None:
+        if partner_id is None and order is None and not again:
             return self._end_by_hand(text, "resolved", note, now)
         source, key = self.find_one(text)
         with self._writing():
@@ -83,14 +86,19 @@ class ByHand(Intake):
                 )
             words = [f"customer is contact {partner_id}"] * (partner_id is not None)
             words += [f"order is {order}"] * (order is not None)
+            if again:
+                self._make_again(source, key)
+                words.append("to be made again")
             self._log(source, key, now, "decided", "; ".join([*words, *[note] * bool(note)]))
             self._close(source, key, "resolved", now, note=note)
         return source, key
 
     def decisions(self, source: str, rma_id: str) -> Decisions:
-        """Give what a person decided about an RMA."""
+        """Give what a person decided about an RMA, and which documents it had in Odoo."""
         row = self._row("SELECT partner_id, order_ref FROM rma WHERE source = ? AND id = ?", source, rma_id)
-        return Decisions(row["partner_id"], row["order_ref"]) if row else Decisions()
+        if row is None:
+            return Decisions()
+        return Decisions(row["partner_id"], row["order_ref"], self.remembered(source, rma_id))
 
     def _end_by_hand(self, text: str, state: str, note: str, now: datetime) -> tuple[str, str]:
         source, key = self.find_one(text)

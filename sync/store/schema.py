@@ -76,7 +76,24 @@ _FIRST = (
     "CREATE INDEX event_key ON event (source, key)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_MEMORY = (
+    # Every document an RMA had in Odoo; `again` means that a person wants it made again.
+    """
+    CREATE TABLE remembered (
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        model TEXT NOT NULL,
+        record INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        name TEXT NOT NULL,
+        state TEXT NOT NULL,
+        again INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (source, key, model, record)
+    ) STRICT
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MEMORY)
 """Step n turns version n of the store into version n + 1. Never edit a released step, add one."""
 
 VERSION = len(MIGRATIONS)

@@ -104,6 +104,7 @@ class Work(ByHand):
             self._open_entry(one.source, one.id, kind="work", issues=one.issues, now=now)
         elif one.outcome in _GOOD:
             self._close(one.source, one.id, "released", now, kinds=("work",))
+        self._remember(one, good=one.outcome in _GOOD and not one.issues)
         self._log_outcome(one, now)
 
     def _log_outcome(self, one: Settled, now: datetime) -> None:

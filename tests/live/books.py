@@ -49,7 +49,7 @@ class Tables:
             reply = json.load(answer)
         if "error" in reply:
             raise AssertionError(reply["error"]["data"]["message"])
-        return reply["result"]
+        return reply.get("result")  # a method that returns nothing gives none
 
     def call(self, model: str, method: str, *arguments: Any, **named: Any) -> Any:
         """Call a method as the administrator."""

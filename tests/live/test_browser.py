@@ -80,8 +80,11 @@ def search_credit_notes(page: Page, words: str) -> None:
     page.locator(".o_menu_sections").get_by_text("Customers", exact=True).click()
     page.locator(".o-dropdown--menu").get_by_text("Credit Notes", exact=True).click()
     expect(page.locator(".o_last_breadcrumb_item")).to_contain_text("Credit Notes")
+    # The search box answers only after the list has its own filter and the suggestions are open.
+    expect(page.locator(".o_searchview_facet")).to_contain_text("Credit Notes")
     box = page.locator(".o_searchview_input")
     box.fill(words)
+    expect(page.locator(".o_searchview_autocomplete")).to_be_visible()
     box.press("Enter")
     expect(page.locator(".o_searchview_facet").last).to_contain_text(words)
 

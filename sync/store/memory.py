@@ -1,0 +1,41 @@
+"""What stays known of an RMA beside its snapshot: the documents it had in Odoo."""
+
+from odoo_rma.mappings.decisions import Remembered
+from odoo_rma.sync.store.intake import Intake
+from odoo_rma.sync.store.rows import Settled
+
+NOT_OURS = frozenset({"customer", "order"})
+"""Documents of an RMA that we did not make for it, so that their end is none of our business."""
+
+_REMEMBER = """
+INSERT INTO remembered (source, key, model, record, what, name, state) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (source, key, model, record) DO UPDATE SET name = excluded.name, state = excluded.state
+"""
+
+
+class Memory(Intake):
+    """Remembers what was seen in Odoo, so that it is missed when a person deletes it."""
+
+    def remembered(self, source: str, rma_id: str) -> tuple[Remembered, ...]:
+        """Give every document that an RMA had in Odoo when it was looked at."""
+        sql = "SELECT * FROM remembered WHERE source = ? AND key = ? ORDER BY model, record"
+        return tuple(
+            Remembered(r["what"], r["model"], r["record"], r["name"], bool(r["again"]))
+            for r in self._rows(sql, source, rma_id)
+        )
+
+    def _remember(self, one: Settled, *, good: bool) -> None:
+        """Take down what was seen. What was to be made again and is fine now counts like any other document."""
+        if good:
+            # A transfer that stays canceled stays forgiven.
+            self._do(
+                "DELETE FROM remembered WHERE source = ? AND key = ? AND again"
+                " AND NOT (model = 'stock.picking' AND state = 'cancel')",
+                *(one.source, one.id),
+            )
+        for d in one.documents:
+            if d.id and d.what not in NOT_OURS:
+                self._do(_REMEMBER, one.source, one.id, d.model, d.id, d.what, d.name, d.state)
+
+    def _make_again(self, source: str, rma_id: str) -> None:
+        self._do("UPDATE remembered SET again = 1 WHERE source = ? AND key = ?", source, rma_id)
