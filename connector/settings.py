@@ -21,6 +21,7 @@ from tomlkit.items import Table
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.settings_model import (
     AccountingSettings,
+    ChargesBy,
     MatchingSettings,
     OdooSettings,
     Receipts,
@@ -32,12 +33,23 @@ from odoo_rma.connector.settings_model import (
     Transport,
 )
 from odoo_rma.connector.settings_part import Part
-from odoo_rma.connector.settings_process import PaymentSettings
+from odoo_rma.connector.settings_process import (
+    ExchangePrice,
+    ExchangeSettings,
+    InspectionSettings,
+    MessageSettings,
+    PaymentSettings,
+)
 
 __all__ = [
     "FILE_NAME",
     "AccountingSettings",
+    "ChargesBy",
+    "ExchangePrice",
+    "ExchangeSettings",
+    "InspectionSettings",
     "MatchingSettings",
+    "MessageSettings",
     "OdooSettings",
     "Part",
     "PaymentSettings",
@@ -211,6 +223,9 @@ def _resolve(content: dict[str, Any], base: Path) -> None:
     _resolve_key(run, "store", RunSettings, base)
     if isinstance(run, dict) and "policy" in run:  # by default there is none
         _resolve_key(run, "policy", RunSettings, base)
+    messages = content.get("messages")
+    if isinstance(messages, dict) and "templates" in messages:
+        _resolve_key(messages, "templates", MessageSettings, base)
     sources = content.get("sources")
     for source in sources.values() if isinstance(sources, dict) else ():
         _resolve_key(source, "path", SourceSettings, base)

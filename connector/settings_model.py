@@ -10,7 +10,12 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from odoo_rma.connector.settings_part import Part
-from odoo_rma.connector.settings_process import PaymentSettings
+from odoo_rma.connector.settings_process import (
+    ExchangeSettings,
+    InspectionSettings,
+    MessageSettings,
+    PaymentSettings,
+)
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.vocabulary import ChargeKind
 
@@ -52,6 +57,13 @@ class Receipts(StrEnum):
     ERP = "erp"
 
 
+class ChargesBy(StrEnum):
+    """Who says what is kept from a refund."""
+
+    SOURCE = "source"
+    POLICY = "policy"
+
+
 class SourceSettings(Part):
     """`[sources.NAME]`: a returns system."""
 
@@ -61,6 +73,13 @@ class SourceSettings(Part):
         Receipts.RMA, description="Who owns the receipt: rma books what the source says, erp waits."
     )
     credit_note_on: CreditOn = Field(CreditOn.REFUND, description="What makes a credit note due.")
+    decide: bool = Field(
+        True, description="Decide requests by the return policy; false leaves that to the source."
+    )
+    charges: ChargesBy = Field(
+        ChargesBy.SOURCE,
+        description="Who says what is kept from a refund: source, or policy by what was found on inspection.",
+    )
     max_bytes: int = Field(20_000_000, gt=0, description="Largest file accepted.")
     max_depth: int = Field(64, gt=0, description="Deepest nesting accepted.")
     max_elements: int = Field(
@@ -124,8 +143,11 @@ class Settings(Part):
     odoo: OdooSettings
     sources: dict[SourceName, SourceSettings] = Field(default_factory=dict)
     matching: MatchingSettings = MatchingSettings()
+    inspection: InspectionSettings = InspectionSettings()
     accounting: AccountingSettings = AccountingSettings()
     payments: PaymentSettings = PaymentSettings()
+    exchange: ExchangeSettings = ExchangeSettings()
+    messages: MessageSettings = MessageSettings()
     run: RunSettings = RunSettings()
     secrets: Secrets = Field(Secrets(), exclude=True, repr=False)
 

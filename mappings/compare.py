@@ -22,10 +22,13 @@ from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.delivered import Deliveries, Slice
+from odoo_rma.mappings.disposition import plan_dispositions
 from odoo_rma.mappings.due import CreditOn, Due, accepted, find_due, is_last, unplaced
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
+from odoo_rma.mappings.exchange import plan_exchanges
 from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
+from odoo_rma.mappings.message import plan_messages
 from odoo_rma.mappings.model import Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
@@ -33,6 +36,8 @@ from odoo_rma.mappings.payment import plan_payments
 from odoo_rma.mappings.plan import Plan, Step
 from odoo_rma.mappings.precision import check_steps
 from odoo_rma.mappings.remembered import as_accepted, hold_back
+from odoo_rma.mappings.repair import plan_repairs
+from odoo_rma.mappings.request import as_decided, plan_decision
 from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
 from odoo_rma.mappings.vocabulary import Authorization, Kind
@@ -40,7 +45,14 @@ from odoo_rma.mappings.vocabulary import Authorization, Kind
 ENDED = frozenset({Authorization.DECLINED, Authorization.CANCELED, Authorization.EXPIRED})
 
 
-PLANNERS: tuple[Callable[[Case], list[Step]], ...] = (plan_payments,)
+PLANNERS: tuple[Callable[[Case], list[Step]], ...] = (
+    plan_decision,
+    plan_dispositions,
+    plan_repairs,
+    plan_exchanges,
+    plan_payments,
+    plan_messages,
+)
 """What follows on receipt and credit note, in the order in which it is planned; each refuses for itself alone."""
 
 
@@ -57,7 +69,7 @@ def compare(
     plans = []
     for given in rmas:
         source, decided = sources[given.source], decisions.get((given.source, given.id), Decisions())
-        plan = Plan(given)
+        plan = Plan(as_decided(given, erp, source, rules, decided))
         plans.append(plan)
         one = _Comparison(plan, erp, source, rules, deliveries, invoices)
         try:

@@ -11,7 +11,12 @@ from typing import Any
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import CENT, ZERO, Decimal, minor_unit
+from odoo_rma.mappings.seen.disposition import Disposed
+from odoo_rma.mappings.seen.exchange import Exchanges
+from odoo_rma.mappings.seen.message import Told
 from odoo_rma.mappings.seen.payment import Payments
+from odoo_rma.mappings.seen.repair import Repairs
+from odoo_rma.mappings.seen.request import Requests
 
 DONE, CANCELED, DRAFT = "done", "cancel", "draft"
 
@@ -237,7 +242,12 @@ class Erp:
     uoms: Mapping[int, Decimal] = field(default_factory=dict)
     quantity_step: Decimal = CENT
     units: Mapping[str, Decimal] = field(default_factory=dict)
+    requests: Requests = field(default_factory=Requests)
+    dispositions: Disposed = field(default_factory=Disposed)
+    repairs: Repairs = field(default_factory=Repairs)
+    exchanges: Exchanges = field(default_factory=Exchanges)
     payments: Payments = field(default_factory=Payments)
+    messages: Told = field(default_factory=Told)
     gone: frozenset[tuple[str, int]] = frozenset()
 
     def unit_of(self, currency: str) -> Decimal:

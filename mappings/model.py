@@ -156,7 +156,12 @@ class Inspection(Record):
     id: Name | None = Field(None, description="The inspection's id at the source.")
     quantity: PositiveQuantity = Field(description="Units in this condition.")
     condition: Condition = Field(description="What they look like.")
-    disposition: Disposition | None = Field(None, description="What is to become of them.")
+    disposition: Disposition | None = Field(
+        None, description="What is to become of them; by the rules in the settings when left out."
+    )
+    sku: Name | None = Field(
+        None, description="What really came, where the condition is `wrong_item`; else the line's article."
+    )
     lots: tuple[LotQuantity, ...] = Field((), description="Which lots or serials.")
     notes: Text | None = Field(None, description="What the inspector wrote.")
     inspector: Name | None = Field(None, description="Who looked.")
@@ -180,6 +185,9 @@ class RmaLine(Record):
     received: Quantity = Field(ZERO, description="Units that have arrived so far, cumulative.")
     lots: tuple[LotQuantity, ...] = Field((), description="Lots or serials that come back.")
     reason: Reason = Field(Reason(), description="Why.")
+    condition: Condition | None = Field(
+        None, description="What they look like, in the customer's own words; the return policy goes by it."
+    )
     resolution: Resolution = Field(Resolution.REFUND, description="What the customer wants for it.")
     physical: bool = Field(True, description="False: keep the item, nothing comes back.")
     unit_price: Amount | None = Field(None, description="Unit price the source knows; informative.")
@@ -211,6 +219,7 @@ class ExchangeLine(Record):
     quantity: PositiveQuantity = Field(description="Units.")
     unit_price: Amount | None = Field(None, description="Unit price of the new goods.")
     replaces: tuple[Name, ...] = Field((), description="Ids of the RMA lines it stands for.")
+    advance: bool = Field(False, description="True: sent before the old goods are back.")
     order: Name | None = Field(None, description="The new order's reference, where the source made one.")
 
 
@@ -281,6 +290,16 @@ class Shipment(Record):
     label: Name | None = Field(None, description="Address of the label.")
 
 
+class Feedback(Record):
+    """What the customer thinks of how the return went."""
+
+    score: Annotated[int, Field(ge=1, le=5), BeforeValidator(_whole)] = Field(
+        description="From 1 (bad) to 5 (very good)."
+    )
+    comment: Text | None = Field(None, description="In the customer's own words.")
+    at: When | None = Field(None, description="When it was given.")
+
+
 class Event(Record):
     """Something that happened at the source; for the timeline only, nothing is decided by it."""
 
@@ -326,6 +345,7 @@ class Rma(Record):
     authorized_at: When | None = Field(None, description="When the shop agreed.")
     received_at: When | None = Field(None, description="When the last goods arrived.")
     closed_at: When | None = Field(None, description="When it was closed.")
+    feedback: Feedback | None = Field(None, description="What the customer thinks of it.")
     note: Text | None = Field(None, description="Anything a person wrote.")
     tags: tuple[Name, ...] = Field((), description="Labels.")
 

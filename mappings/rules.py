@@ -3,16 +3,22 @@
 from dataclasses import dataclass, field
 
 from odoo_rma.mappings.credit_lines import CreditRules
+from odoo_rma.mappings.disposition_rules import InspectionRules
 from odoo_rma.mappings.due import CreditOn
+from odoo_rma.mappings.exchange_rules import ExchangeRules
+from odoo_rma.mappings.message_rules import MessageRules
 from odoo_rma.mappings.payment_rules import PaymentRules
+from odoo_rma.mappings.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRules:
-    """What is agreed on for a source: who owns the receipt, and what makes a credit note due."""
+    """What is agreed on for a source: who owns the receipt, what makes a credit note due, who decides and charges."""
 
     source_receives: bool
     credit_on: CreditOn
+    decides: bool = False
+    policy_charges: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +26,8 @@ class Rules:
     """What is agreed on for the company."""
 
     credit: CreditRules
+    inspection: InspectionRules = field(default_factory=InspectionRules)
     payments: PaymentRules = field(default_factory=PaymentRules)
+    exchange: ExchangeRules = field(default_factory=ExchangeRules)
+    messages: MessageRules = field(default_factory=MessageRules)
+    policy: Policy | None = None

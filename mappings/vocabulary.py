@@ -169,3 +169,17 @@ class RefundState(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
+
+
+class MessageStep(StrEnum):
+    """The moments at which a customer is told something."""
+
+    REQUESTED = "requested"
+    AUTHORIZED = "authorized"
+    DECLINED = "declined"
+    LABEL = "label"
+    RECEIVED = "received"
+    INSPECTED = "inspected"
+    REFUNDED = "refunded"
+    EXCHANGE_SENT = "exchange_sent"
+    CLOSED = "closed"

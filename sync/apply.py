@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.mappings.plan import Plan, in_words
-from odoo_rma.sync import books, goods, payment, people
+from odoo_rma.sync import books, disposition, exchange, goods, message, payment, people, repair
 from odoo_rma.sync.batch import Batch, Work
 from odoo_rma.sync.reference import Reference
 
@@ -31,7 +31,12 @@ def apply(plans: Sequence[Plan], client: OdooClient, reference: Reference) -> li
     books.reopen_credit_notes(batch)
     books.post_credit_notes(batch)
     books.reconcile(batch)
+    disposition.carry_out(batch)
+    repair.carry_out(batch)
+    exchange.carry_out(batch)
     payment.carry_out(batch)
+    people.write_notes(batch, *people.OTHER)
+    message.carry_out(batch)
     for work in works:
         if work.going:
             work.done = in_words(work.plan.steps)

@@ -3,18 +3,22 @@
 from datetime import date
 
 from odoo_rma.connector.odoo.client import OdooClient
-from odoo_rma.connector.settings import Receipts, Settings
+from odoo_rma.connector.settings import ChargesBy, Receipts, Settings
 from odoo_rma.mappings.rules import Rules, SourceRules
-from odoo_rma.sync import payment
+from odoo_rma.sync import disposition, exchange, message, payment
+from odoo_rma.sync.policy_file import load as load_policy
 from odoo_rma.sync.reference import Reference
 
 
 def source_rules(settings: Settings) -> dict[str, SourceRules]:
     """Give the rules of every configured source."""
+    decides = settings.run.policy is not None
     return {
         name: SourceRules(
             source_receives=own.receipts is Receipts.RMA,
             credit_on=own.credit_note_on,
+            decides=decides and own.decide,
+            policy_charges=decides and own.charges is ChargesBy.POLICY,
         )
         for name, own in settings.sources.items()
     }
@@ -27,7 +31,12 @@ def company_rules(settings: Settings, client: OdooClient, reference: Reference, 
         BadSettings: the settings name what is not in Odoo.
 
     """
+    policy = load_policy(settings.run.policy) if settings.run.policy else None
     return Rules(
         credit=reference.credit_rules(settings.accounting, today),
+        inspection=disposition.rules(settings, client, reference),
         payments=payment.rules(settings, client, reference),
+        exchange=exchange.rules(settings, client, reference),
+        messages=message.rules(settings, client, reference),
+        policy=policy,
     )

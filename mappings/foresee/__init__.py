@@ -9,7 +9,16 @@ from itertools import count
 from typing import Any, TypeVar
 
 from odoo_rma.mappings.erp import Erp
-from odoo_rma.mappings.foresee import goods, ledger, payment, people
+from odoo_rma.mappings.foresee import (
+    disposition,
+    exchange,
+    goods,
+    ledger,
+    message,
+    payment,
+    people,
+    repair,
+)
 from odoo_rma.mappings.foresee.world import World
 from odoo_rma.mappings.plan import Plan, Step
 from odoo_rma.mappings.seen.base import Seen
@@ -22,7 +31,11 @@ DEEDS: Mapping[type[Step], Deed] = {
     **people.DEEDS,
     **goods.DEEDS,
     **ledger.DEEDS,
+    **disposition.DEEDS,
+    **repair.DEEDS,
+    **exchange.DEEDS,
     **payment.DEEDS,
+    **message.DEEDS,
 }
 """What each kind of step does; one that is not listed changes nothing that a plan depends on."""
 

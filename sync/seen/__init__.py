@@ -9,8 +9,15 @@ from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.model import Rma
 from odoo_rma.sync.reference import Reference
-from odoo_rma.sync.seen import payment
+from odoo_rma.sync.seen import disposition, exchange, message, payment, repair, request
 
 Reader = Callable[[OdooClient, Reference, Sequence[Rma], Erp], Erp]
 
-READERS: tuple[Reader, ...] = (payment.read,)
+READERS: tuple[Reader, ...] = (
+    request.read,
+    disposition.read,
+    repair.read,
+    exchange.read,
+    payment.read,
+    message.read,
+)

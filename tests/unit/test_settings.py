@@ -15,7 +15,10 @@ from odoo_rma.connector import settings as module
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.settings import (
     AccountingSettings,
+    ExchangeSettings,
+    InspectionSettings,
     MatchingSettings,
+    MessageSettings,
     OdooSettings,
     PaymentSettings,
     Receipts,
@@ -32,8 +35,11 @@ TABLES: dict[str, type[BaseModel]] = {
     "[odoo]": OdooSettings,
     "[sources.NAME]": SourceSettings,
     "[matching]": MatchingSettings,
+    "[inspection]": InspectionSettings,
     "[accounting]": AccountingSettings,
     "[payments]": PaymentSettings,
+    "[exchange]": ExchangeSettings,
+    "[messages]": MessageSettings,
     "[run]": RunSettings,
 }
 SMALL = '[odoo]\nurl = "https://erp.example.com"\ndatabase = "d"\nlogin = "l"\n'

@@ -90,7 +90,9 @@ def test_the_rma_is_looked_at_again_and_its_history_says_why(store: Store) -> No
 
 def _kinds(kind: type[Step] = Step) -> Iterator[type[Step]]:
     for each in kind.__subclasses__():
-        if getattr(sys.modules[each.__module__], each.__name__) is each:  # not what a dataclass with slots replaced
+        if (
+            getattr(sys.modules[each.__module__], each.__name__) is each
+        ):  # not what a dataclass with slots replaced
             yield each
         yield from _kinds(each)
 

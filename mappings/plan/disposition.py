@@ -1,0 +1,1 @@
+"""Steps that concern what becomes of goods that came back."""

@@ -1,0 +1,1 @@
+"""Steps that concern new goods for old ones."""

@@ -1,0 +1,1 @@
+"""Steps that concern what customers are told."""

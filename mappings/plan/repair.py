@@ -1,0 +1,1 @@
+"""Steps that concern goods that are scrapped or repaired."""

@@ -1,0 +1,13 @@
+"""Read what customers were told."""
+
+from collections.abc import Sequence
+
+from odoo_rma.connector.odoo.client import OdooClient
+from odoo_rma.mappings.erp import Erp
+from odoo_rma.mappings.model import Rma
+from odoo_rma.sync.reference import Reference
+
+
+def read(client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp) -> Erp:
+    """Fill in what customers were told."""
+    return erp
