@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import SecretStr
 
+from odoo_rma.cli import demo_retail
+from odoo_rma.cli.demo_retail import RetailDemo
 from odoo_rma.cli.demo_tables import print_demo
 from odoo_rma.cli.output import print_json
 from odoo_rma.cli.progress import ProgressBar
@@ -38,6 +40,7 @@ class Demo:
     report: RunReport
     documents: dict[str, tuple[Document, ...]]
     differences: list[str]
+    retail: RetailDemo
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as plain data."""
@@ -46,6 +49,7 @@ class Demo:
             "config": self.config,
             "report": self.report.as_dict(),
             "differences": self.differences,
+            "retail": self.retail.as_dict(),
         }
 
 
@@ -74,7 +78,7 @@ def demo(reset: bool, version: int | None, transport: str | None, as_json: bool)
         print_json(shown.as_dict())
     else:
         print_demo(shown)
-    if shown.differences:
+    if shown.differences or shown.retail.differences:
         raise click.exceptions.Exit(Exit.FAILED)
 
 
@@ -94,7 +98,10 @@ def run_demo(sandbox: Sandbox, *, reset: bool, transport: str | None) -> Demo:
     told = stories()
     documents = documents_of(settings, told)
     found = differences(result, told, documents if shop.fresh else None)
-    return Demo(shop.env, config, result, documents, found)
+    retailer = demo_retail.play(
+        shop.env, settings.secrets, shop.folder / demo_retail.SOURCE, transport or "auto"
+    )
+    return Demo(shop.env, config, result, documents, found, retailer)
 
 
 def documents_of(settings: Settings, names: Iterable[str]) -> dict[str, tuple[Document, ...]]:
@@ -125,6 +132,8 @@ def _shop(sandbox: Sandbox, *, reset: bool) -> _Shop:
     making = folder.with_name("demo.new")
     shutil.rmtree(making, ignore_errors=True)
     fill(making)
+    if env.manifest:
+        demo_retail.prepare(making / demo_retail.SOURCE, env.manifest)
     making.rename(folder)
     return _Shop(env, folder, fresh=True)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from odoo_rma.cli.demo_retail import print_retail
 from odoo_rma.cli.output import print_table
 from odoo_rma.sync.report import Document, Outcome, Result, RunReport
 
@@ -25,7 +26,8 @@ def print_demo(shown: Demo) -> None:
     )
     _print_waiting(shown.report)
     click.echo(_counts(shown.report, len(shown.documents)))
-    _print_differences(shown.differences)
+    print_retail(shown.retail)
+    _print_differences(shown.differences + shown.retail.differences)
     _print_where_to_look(shown)
 
 

@@ -8,7 +8,7 @@ from live.books import Tables
 
 from odoo_rma.connector.settings import Settings
 from odoo_rma.sandbox import Env
-from odoo_rma.sandbox.sample.retail import RETAIL, stories, tables
+from odoo_rma.sandbox.sample.retail import stories, tables
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.run import sync
 
@@ -21,13 +21,7 @@ class Retail:
 
     def __init__(self, env: Env, folder: Path, area: str, **more: Any) -> None:
         self.env, self.area, self.tables = env, area, Tables(env)
-        told = tables() | more
-        source = {"path": folder / "retail", "quiet_seconds": 0}
-        told["sources"] = {"retail": told["sources"]["retail"] | source}
-        run = told.get("run", {})
-        if "policy" in run:
-            run["policy"] = RETAIL / run["policy"]
-        told["run"] = run | {"store": folder / "store.sqlite"}
+        told = tables(folder) | more
         told["odoo"] = {
             "url": env.url,
             "database": env.database,
@@ -36,7 +30,7 @@ class Retail:
         }
         told["secrets"] = {"password": env.rma_password}
         self.settings = Settings.model_validate(told)
-        self._inbox = folder / "retail" / "inbox"
+        self._inbox = folder / "inbox"
         self._inbox.mkdir(parents=True, exist_ok=True)
 
     def day(self, day: int) -> RunReport:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from odoo_rma.cli import demo_retail
 from odoo_rma.cli.demo import demo
+from odoo_rma.cli.demo_retail import RetailDemo
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.sandbox import Env, Status
-from odoo_rma.sandbox.sample import SAMPLE, stories
+from odoo_rma.sandbox.sample import SAMPLE, retail, stories
 from odoo_rma.sync.report import Document, Outcome, RunReport
 from odoo_rma.sync.report import Result as RmaResult
 
@@ -90,6 +92,8 @@ def sync(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeSync:
     monkeypatch.setattr(FakeSandbox, "databases", ("shop",), raising=False)
     monkeypatch.setattr(FakeSandbox, "resets", 0, raising=False)
     monkeypatch.setattr("odoo_rma.cli.demo.documents_of", lambda _, told: stored(fake, told))
+    monkeypatch.setattr(demo_retail, "prepare", lambda *_: None)
+    monkeypatch.setattr(demo_retail, "play", lambda *_: RetailDemo(tmp_path, [], 0, []))
     (tmp_path / "instance").mkdir()
     return fake
 
@@ -163,6 +167,26 @@ def test_programs_get_json(run: Any, sync: FakeSync) -> None:
     assert told["odoo"]["database"] == "demo"
     assert told["report"]["counts"]["quarantined"] == 16
     assert told["differences"] == []
+
+
+def test_a_return_of_the_retailer_that_ends_otherwise_is_named(
+    run: Any, sync: FakeSync, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = RetailDemo(tmp_path, [], 0, ["retail/T-3001: expected nothing, found no_location"])
+    monkeypatch.setattr(demo_retail, "play", lambda *_: found)
+    result = run()
+    assert result.exit_code == 1
+    assert "retail/T-3001: expected nothing, found no_location" in result.output
+
+
+def test_every_return_of_the_retailer_is_expected_and_tells_its_story() -> None:
+    told = {
+        rma["id"]: rma["note"]
+        for day in retail.days()
+        for area in retail.areas(day)
+        for rma in json.loads((retail.RETAIL / str(day) / f"{area}.json").read_text())
+    }
+    assert told.keys() == retail.expected("19.0").keys()
 
 
 def test_every_story_belongs_to_a_return_of_the_sample() -> None:

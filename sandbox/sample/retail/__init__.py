@@ -14,9 +14,26 @@ RETAIL = Path(__file__).parent
 _DAY = re.compile(r"\{(delivered|today)([+-]\d+)?\}")
 
 
-def tables() -> dict[str, Any]:
-    """Give the retailer's own tables of `odoo-rma.toml`; paths in them are below `RETAIL`."""
-    return tomllib.loads((RETAIL / "odoo-rma.toml").read_text(encoding="utf-8"))
+def tables(folder: Path) -> dict[str, Any]:
+    """Give the retailer's own tables of `odoo-rma.toml`; its inbox and its store are below `folder`."""
+    told = tomllib.loads((RETAIL / "odoo-rma.toml").read_text(encoding="utf-8"))
+    told["sources"]["retail"] |= {"path": folder, "quiet_seconds": 0}
+    run = told.setdefault("run", {})
+    run["store"] = folder / "odoo-rma.sqlite"
+    if "policy" in run:
+        run["policy"] = RETAIL / run["policy"]
+    return told
+
+
+def expected(version: str) -> dict[str, dict[str, Any]]:
+    """Tell how each return ends on an Odoo ("19.0"): what it waits for, and its documents with their states.
+
+    `expected.json` was written by hand from the stories; what is different on 14, where modules are missing, stands
+    below "14".
+    """
+    told: dict[str, dict[str, Any]] = json.loads((RETAIL / "expected.json").read_text(encoding="utf-8"))
+    major = version.partition(".")[0]
+    return {rma: story.get(major, story) for rma, story in told.items()}
 
 
 def days() -> list[int]:
