@@ -19,6 +19,8 @@ MODULES = (
     "mrp",
 )
 
+GIFT_CARDS = "sale_loyalty"  # with 16, and not before
+
 WEB_CLIENT = (  # the web client follows links into these packages; without them every page answers 500
     "libjs-jquery",
     "libjs-underscore",
@@ -151,5 +153,5 @@ def recipe(version: int) -> Recipe:
         return Recipe(14, "bullseye", ("odoo-14",), "3.9", groups, (*MODULES, "l10n_generic_coa"))
     if version >= NEWEST_KNOWN:
         packages = (f"odoo-{version}", *WEB_CLIENT)
-        return Recipe(version, SUITE_OF_NEWEST, packages, None, (tuple(PYPI_NEWEST),), MODULES)
+        return Recipe(version, SUITE_OF_NEWEST, packages, None, (tuple(PYPI_NEWEST),), (*MODULES, GIFT_CARDS))
     raise KeyError(version)

@@ -5,7 +5,16 @@
 import datetime
 from typing import Any
 
-from .versions import first, has, lot_model, only_known, product_kind, put_on_hand, tax_inclusion
+from .versions import (
+    current_account,
+    first,
+    has,
+    lot_model,
+    only_known,
+    product_kind,
+    put_on_hand,
+    tax_inclusion,
+)
 
 
 def company(env: Any, shop: Any) -> Any:
@@ -67,17 +76,15 @@ def taxes(env: Any, shop: Any) -> Any:
 
 
 def journals(env: Any, shop: Any) -> Any:
-    """The payment providers' journals; money on its way stands on an account of its own until the bank shows it."""
-    account = first(env, "account.account", "account_type", "user_type_id")
-    kind = (
-        "asset_current"
-        if account == "account_type"
-        else env.ref("account.data_account_type_current_assets").id
-    )
+    """The payment providers' journals; money on its way stands on an account of its own until the bank shows it.
+
+    What is given as a gift card stands on such an account too: it is owed to the customer until he shops with it.
+    """
     for row in shop["journals"]:
-        under_way = env["account.account"].create(
-            {"code": row["account"], "name": f"{row['name']} under way", account: kind, "reconcile": True}
-        )
+        owed = row.get("owed", False)
+        name = row["name"] if owed else f"{row['name']} under way"
+        values = {"code": row["account"], "name": name, "reconcile": True}
+        under_way = env["account.account"].create(dict(values, **current_account(env, owed)))
         journal = env["account.journal"].create({"name": row["name"], "code": row["code"], "type": "bank"})
         if "account.payment.method.line" in env:
             lines = journal.outbound_payment_method_line_ids + journal.inbound_payment_method_line_ids
@@ -122,6 +129,8 @@ def users(env: Any, shop: Any) -> Any:
         # Odoo 14 reads the cost of what comes back with the user's own rights, which only the stock manager has.
         extra = [] if has(env, "stock.picking", "return_id") else row.get("groups_14", [])
         ids = [env.ref(name).id for name in [*row["groups"], *extra]]
+        if row.get("gift_cards") and "loyalty.card" in env:
+            ids.append(_gift_card_group(env).id)
         values = {
             "login": row["login"],
             "password": row["login"],
@@ -133,6 +142,25 @@ def users(env: Any, shop: Any) -> Any:
         values["notification_type"] = "inbox"
         made[row["login"]] = env["res.users"].with_context(no_reset_password=True).create(values)
     return made
+
+
+def _gift_card_group(env: Any) -> Any:
+    """Issuing gift cards and nothing else; of Odoo's own groups only the sales administrator may do it."""
+    group = env["res.groups"].create({"name": "Gift cards for returns"})
+    values = {"name": "Gift cards for returns", "model_id": env["ir.model"]._get_id("loyalty.card")}
+    rights = {"perm_read": True, "perm_create": True, "perm_write": False, "perm_unlink": False}
+    env["ir.model.access"].create(dict(values, group_id=group.id, **rights))
+    return group
+
+
+def programs(env: Any, shop: Any) -> Any:
+    """Gift cards and vouchers, where the version has them; their codes are not sent by mail."""
+    if "loyalty.program" not in env:
+        return
+    given = env.ref("loyalty.gift_card_program")  # comes with the module
+    for number, name in enumerate(shop["programs"]):
+        program = given.copy() if number else given
+        program.write({"name": name, "mail_template_id": False})
 
 
 def partners(env: Any, shop: Any) -> Any:
@@ -157,7 +185,11 @@ def partners(env: Any, shop: Any) -> Any:
 
 def products(env: Any, shop: Any, taxes_of: Any) -> Any:
     """The products by SKU, kits with their bill of materials."""
-    category = env["product.category"].create({"name": "Outdoor", "property_cost_method": "average"})
+    names = dict.fromkeys(["Outdoor", *(row["category"] for row in shop["products"] if row.get("category"))])
+    category = {
+        name: env["product.category"].create({"name": name, "property_cost_method": "average"})
+        for name in names
+    }
     made: dict[str, Any] = {}
     for row in shop["products"]:
         uom = unit(env, row["uom"])
@@ -165,7 +197,7 @@ def products(env: Any, shop: Any, taxes_of: Any) -> Any:
             "name": row["name"],
             "default_code": row["sku"],
             "list_price": row["price"],
-            "categ_id": category.id,
+            "categ_id": category[row.get("category", "Outdoor")].id,
             "tracking": row["tracking"],
             "invoice_policy": row["policy"],
             "uom_id": uom.id,

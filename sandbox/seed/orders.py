@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from .basics import unit
-from .versions import first, moves, return_by_wizard, set_done
+from .versions import first, moves, return_by_wizard, set_done, set_done_by_lot
 
 TODAY = datetime.date.today()  # noqa: DTZ011  (a day of the shop, not a moment)
 
@@ -77,8 +77,11 @@ def deliver(_env: Any, order: Any, day: Any, step: Any) -> Any:
     )
     picking.ensure_one()
     picking.action_assign()
-    wanted = _wanted(order, step)
-    for move in moves(picking):
+    wanted, lots = _wanted(order, step), step.get("lots", {})
+    for number, move in enumerate(moves(picking).sorted("id"), 1):
+        if str(number) in lots:
+            set_done_by_lot(move, lots[str(number)])
+            continue
         quantity = wanted(move.sale_line_id)
         share = move.product_uom_qty if quantity is None else quantity * _per_unit(move)
         set_done(move, share)

@@ -52,6 +52,7 @@ def base_data(env: Any, shop: Any) -> Any:
         "partners": basics.partners(env, shop),
     }
     basics.journals(env, shop)
+    basics.programs(env, shop)
     known["products"] = basics.products(env, shop, known["taxes"])
     basics.stock(env, shop, known["warehouses"], known["products"])
     return known

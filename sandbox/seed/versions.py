@@ -52,6 +52,29 @@ def line_done(move_line: Any) -> Any:
     return move_line["quantity" if "quantity" in move_line._fields else "qty_done"]
 
 
+def set_done_by_lot(move: Any, lots: Any) -> Any:
+    """Say that these quantities of these lots are done, whatever was reserved."""
+    move._do_unreserve()
+    known = lot_model(move.env)
+    quantity = "quantity" if "picked" in move._fields else "qty_done"
+    for name, amount in lots.items():
+        lot = known.search([("name", "=", name), ("product_id", "=", move.product_id.id)])
+        move.env["stock.move.line"].create(
+            dict(move._prepare_move_line_vals(), lot_id=lot.id, **{quantity: amount})
+        )
+    if "picked" in move._fields:
+        move.picked = True
+
+
+def current_account(env: Any, owed: Any) -> Any:
+    """The values that make an account one of current assets, or of current liabilities."""
+    kind = "liability" if owed else "asset"
+    if has(env, "account.account", "account_type"):
+        return {"account_type": f"{kind}_current"}
+    plural = "liabilities" if owed else "assets"
+    return {"user_type_id": env.ref(f"account.data_account_type_current_{plural}").id}
+
+
 def lot_model(env: Any) -> Any:
     """The model of lots and serial numbers."""
     return env["stock.lot" if "stock.lot" in env else "stock.production.lot"]

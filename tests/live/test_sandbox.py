@@ -77,7 +77,7 @@ def test_the_keys_hold_in_every_copy(sandbox: Sandbox) -> None:
             answer = httpx.post(
                 f"{env.url}/json/2/sale.order/search_count", headers=headers, json={"domain": []}
             )
-            assert answer.json() == 82
+            assert answer.json() == 140
         if env.version == "14.0":
             assert keys == [None, None]
     finally:
