@@ -70,7 +70,7 @@ FILE_NAME = "odoo-rma.toml"
 
 _PREFIX = "ODOO_RMA_"
 _KEYRING = "odoo-rma"
-_SECRETS = ("password", "api_key")
+_SECRETS = ("password", "api_key", "feedback_secret")
 _NOT_IN_THE_FILE = (
     "Secrets never come from the file. Remove it there and set {} in the environment, or let "
     "`odoo-rma init` put it into the keyring."

@@ -44,10 +44,19 @@ class OdooSettings(Part):
 
 
 class Secrets(Part):
-    """From the environment (`ODOO_RMA_PASSWORD`, `ODOO_RMA_API_KEY`) or the keyring, never from the file."""
+    """From the environment (`ODOO_RMA_PASSWORD`, `ODOO_RMA_API_KEY`, `ODOO_RMA_FEEDBACK_SECRET`) or the keyring.
+
+    Never from the file.
+    """
 
     password: SecretStr | None = None
     api_key: SecretStr | None = None
+    feedback_secret: SecretStr | None = None
+
+    @property
+    def feedback(self) -> str:
+        """Give the secret that signs links in requests for feedback; empty when there is none."""
+        return self.feedback_secret.get_secret_value() if self.feedback_secret else ""
 
 
 class Receipts(StrEnum):
