@@ -84,7 +84,13 @@ def _by_name(rma: Rma, order: Order, erp: Erp) -> list[Partner]:
 
 
 def _choose(rma: Rma, found: list[Partner], order: Order) -> Partner:
-    """Contacts of one company are one customer; of those, take the one on the order, else the company itself."""
+    """Contacts of one company are one customer; of those, take the one on the order, else the company itself.
+
+    A family may share an address: the one who ordered, if that is their name, is no guess.
+    """
+    on_order = (order.partner_id, order.shipping_partner_id, order.invoice_partner_id)
+    named = rma.customer.name.casefold()
+    found = [p for p in found if p.id in on_order and p.name.casefold() == named] or found
     if len({p.commercial_id for p in found}) > 1:
         names = ", ".join(f"{p.name} (id {p.id})" for p in sorted(found, key=lambda p: p.id))
         raise Refusal(
@@ -95,7 +101,6 @@ def _choose(rma: Rma, found: list[Partner], order: Order) -> Partner:
                 "customer",
             )
         )
-    on_order = (order.partner_id, order.shipping_partner_id, order.invoice_partner_id)
     return min(found, key=lambda p: (p.id not in on_order, p.id != p.commercial_id, p.id))
 
 

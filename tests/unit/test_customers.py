@@ -36,7 +36,15 @@ def test_known_by_vat_whatever_its_dots() -> None:
 def test_two_customers_with_one_e_mail_are_not_guessed_between() -> None:
     shop = shop_with_order()
     shop.partner("Alice's sister", "alice@example.com")
-    assert codes(look(shop, rma(LINE))[0]) == ["ambiguous_customer"]
+    family = {"name": "The family", "email": "alice@example.com"}
+    assert codes(look(shop, rma(LINE, customer=family))[0]) == ["ambiguous_customer"]
+
+
+def test_the_one_who_ordered_is_known_by_name_among_those_with_one_e_mail() -> None:
+    shop = shop_with_order()
+    shop.partner("Alice's sister", "alice@example.com")
+    (plan,) = carry_out(shop, rma(LINE))
+    assert plan.partner_id == shop.erp.orders[plan.order_id].partner_id
 
 
 def test_contacts_of_one_company_are_one_customer() -> None:

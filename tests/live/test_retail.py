@@ -1,0 +1,86 @@
+"""The retailer of the sample, whole: all its returns, day after day, in one shop on a real Odoo 19 and 14.
+
+What each story leaves behind in Odoo is looked at closely in the test module of its area; here they meet each other.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live.books import Tables
+
+from odoo_rma.cli.demo_retail import RetailDemo, play, prepare
+from odoo_rma.connector import settings as settings_file
+from odoo_rma.connector.settings import Secrets
+from odoo_rma.sandbox import Env
+
+SHOPS = [
+    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
+    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
+]
+
+
+@dataclass
+class Company:
+    """The retailer's Odoo after all days, and what its returns system said last."""
+
+    env: Env
+    folder: Path
+    shown: RetailDemo
+    tables: Tables
+    rmas: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def again(self) -> RetailDemo:
+        return _play(self.env, self.folder)
+
+
+def _play(env: Env, folder: Path) -> RetailDemo:
+    secrets = Secrets.model_validate({"password": env.rma_password, "api_key": env.rma_api_key})
+    return play(env, secrets, folder, "auto")
+
+
+@pytest.fixture(scope="module", params=SHOPS)
+def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    env: Env = request.getfixturevalue(request.param)
+    assert env.manifest
+    folder: Path = tmp_path_factory.mktemp("retail")
+    prepare(folder, env.manifest)
+    told = [json.loads(f.read_text()) for f in sorted((folder / "days").glob("*/*.json"))]
+    rmas = {rma["id"]: rma for day in told for rma in day}
+    yield Company(env, folder, _play(env, folder), Tables(env), rmas)
+
+
+def test_every_return_ends_as_its_story_says(company: Company) -> None:
+    assert company.shown.differences == []
+    assert len(company.shown.told) >= 25
+
+
+def test_what_was_refunded_is_credited_to_the_cent(company: Company) -> None:
+    waiting = {one.id for one in company.shown.told if one.issue}
+    for number, rma in company.rmas.items():
+        if number in waiting:
+            continue
+        sent = [r for r in rma.get("refunds", ()) if r.get("state", "succeeded") == "succeeded"]
+        notes = company.tables.rows(
+            "account.move",
+            [("move_type", "=", "out_refund"), ("invoice_origin", "=", number), ("state", "=", "posted")],
+            "amount_total",
+        )
+        credited = sum((Decimal(str(n["amount_total"])) for n in notes.values()), Decimal(0))
+        assert (number, credited) == (number, sum((Decimal(r["amount"]) for r in sent), Decimal(0)))
+
+
+def test_a_further_run_writes_nothing_not_even_without_the_store(company: Company) -> None:
+    before = company.tables.marks()
+    assert company.again().writes == 0
+    (company.folder / "odoo-rma.sqlite").unlink()
+    assert company.again().writes == 0
+    assert company.tables.marks() == before
+
+
+def test_its_settings_can_be_read_again(company: Company) -> None:
+    assert settings_file.load(company.shown.config).sources["retail"].path == company.folder
