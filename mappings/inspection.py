@@ -1,0 +1,66 @@
+"""What an inspection says about one return: what came, what did not, and what differs from what was announced."""
+
+from collections.abc import Iterator
+
+from odoo_rma.mappings.disposition_rules import InspectionRules
+from odoo_rma.mappings.model import Inspection, Rma, RmaLine
+from odoo_rma.mappings.money import ZERO, Decimal, plain
+from odoo_rma.mappings.vocabulary import Condition, Disposition
+
+ABSENT = frozenset({Condition.MISSING, Condition.WRONG_ITEM})
+"""Conditions of units that are not here: nothing of the article came, or another one did."""
+
+
+def as_inspected(rma: Rma, rules: InspectionRules) -> Rma:
+    """Fill in what the rules say where an inspection names no disposition, and the lots it found on its line."""
+    if not any(x.inspections for x in rma.lines):
+        return rma
+    return rma.model_copy(update={"lines": tuple(_line(x, rules) for x in rma.lines)})
+
+
+def _line(line: RmaLine, rules: InspectionRules) -> RmaLine:
+    seen = tuple(i if i.disposition else _disposed(line, i, rules) for i in line.inspections)
+    found = tuple(x for i in seen if i.condition not in ABSENT for x in i.lots)
+    fits = sum((x.quantity for x in found), ZERO) <= line.requested
+    lots = line.lots or (found if fits else ())
+    return line.model_copy(update={"inspections": seen, "lots": lots})
+
+
+def _disposed(line: RmaLine, one: Inspection, rules: InspectionRules) -> Inspection:
+    told = rules.disposition(one.condition, line.reason.code, line.sku or line.barcode or "")
+    return one.model_copy(update={"disposition": told})
+
+
+def present(line: RmaLine) -> Decimal:
+    """Units of the line's article that really came: what was received, less what was found missing or to be another.
+
+    A source may count them among what it received, or not.
+    """
+    absent = sum((i.quantity for i in line.inspections if _is_absent(i)), ZERO)
+    good = sum((i.quantity for i in line.inspections if not _is_absent(i)), ZERO)
+    return max(min(good, line.received), line.received - absent) if absent else line.received
+
+
+def _is_absent(one: Inspection) -> bool:
+    return one.condition in ABSENT or one.disposition is Disposition.NOT_RECEIVED
+
+
+def differences(rma: Rma) -> Iterator[str]:
+    """Say in words what was found other than the customer announced."""
+    for line in rma.lines:
+        what = line.sku or line.barcode
+        for one in line.inspections:
+            units = f"{plain(one.quantity)} × {what}"
+            if one.condition is Condition.WRONG_ITEM:
+                yield f"{plain(one.quantity)} × {one.sku or 'another article'} came instead of {what}"
+            elif one.condition is Condition.MISSING or one.disposition is Disposition.NOT_RECEIVED:
+                yield f"{units} did not come: not credited"
+            elif line.condition and one.condition is not line.condition:
+                yield f"{units} announced as {_words(line.condition)}, found {_words(one.condition)}"
+        came = sum((i.quantity for i in line.inspections if not _is_absent(i)), ZERO)
+        if came > line.requested:
+            yield f"{plain(came)} × {what} came, {plain(line.requested)} announced"
+
+
+def _words(condition: Condition) -> str:
+    return condition.value.replace("_", " ")
