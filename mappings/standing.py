@@ -46,7 +46,7 @@ def standing(rma: Rma, erp: Erp, rules: InspectionRules) -> list[Part]:
     parts = [p for m in own_moves(rma, erp) if m.state == DONE for p in _received(m, erp, rules)]
     steps = _steps(rma, erp)
     # Whatever happened first: a step waits until another one has brought the goods to where it takes them.
-    while any([_follow(parts, step, erp, rules) for step in steps]):
+    while any(_follow(parts, step, erp, rules) for step in steps):
         pass
     return [p for p in parts if p.quantity > 0]
 
@@ -79,13 +79,13 @@ class _Step:
     gone: Gone | None = None
 
 
-def _received(move: Move, erp: Erp) -> Iterator[Part]:
+def _received(move: Move, erp: Erp, rules: InspectionRules) -> Iterator[Part]:
     seen = erp.dispositions.arrivals.get(move.id)
     if seen is not None:
         for a in seen:
-            yield Part(
-                move, a.lot_id, a.location_id, a.quantity, by_hand=a.location_id != move.destination_id
-            )
+            changed = move.destination_id not in erp.dispositions.path(a.location_id)
+            by_hand = changed and decided(a.location_id, erp, rules)
+            yield Part(move, a.lot_id, a.location_id, a.quantity, by_hand)
         return
     for lot_id, quantity in move.lots.items() or [(0, move.done)]:
         yield Part(move, lot_id, move.destination_id, quantity)
@@ -129,9 +129,7 @@ def _flow(flow: Flow, onward: Onward, moves: frozenset[int]) -> _Step:
 def _scrap(scrap: Scrap) -> _Step:
     way = (scrap.uom_id, scrap.quantity, scrap.source_id, scrap.destination_id)
     by_hand = scrap.key is None
-    return _Step(
-        order, frozenset(), scrap.product_id, scrap.lot_id, *way, by_hand=by_hand, gone=Gone.SCRAPPED
-    )
+    return _Step(frozenset(), scrap.product_id, scrap.lot_id, *way, by_hand=by_hand, gone=Gone.SCRAPPED)
 
 
 def _sent(move: Move) -> Iterator[_Step]:
