@@ -34,6 +34,7 @@ from odoo_rma.connector.settings_model import (
 )
 from odoo_rma.connector.settings_part import Part
 from odoo_rma.connector.settings_process import (
+    CrmSettings,
     ExchangePrice,
     ExchangeSettings,
     InspectionSettings,
@@ -45,6 +46,7 @@ __all__ = [
     "FILE_NAME",
     "AccountingSettings",
     "ChargesBy",
+    "CrmSettings",
     "ExchangePrice",
     "ExchangeSettings",
     "InspectionSettings",

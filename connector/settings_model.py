@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from odoo_rma.connector.settings_part import Part
 from odoo_rma.connector.settings_process import (
+    CrmSettings,
     ExchangeSettings,
     InspectionSettings,
     MessageSettings,
@@ -157,6 +158,7 @@ class Settings(Part):
     payments: PaymentSettings = PaymentSettings()
     exchange: ExchangeSettings = ExchangeSettings()
     messages: MessageSettings = MessageSettings()
+    crm: CrmSettings = CrmSettings()
     run: RunSettings = RunSettings()
     secrets: Secrets = Field(Secrets(), exclude=True, repr=False)
 

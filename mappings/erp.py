@@ -11,6 +11,7 @@ from typing import Any
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import CENT, ZERO, Decimal, minor_unit
+from odoo_rma.mappings.seen.crm import Crm
 from odoo_rma.mappings.seen.disposition import Disposed
 from odoo_rma.mappings.seen.exchange import Exchanges
 from odoo_rma.mappings.seen.message import Told
@@ -34,7 +35,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """`res.partner`, archived or not; `values` holds the fields a sync may fill where they are empty."""
+    """`res.partner`, archived or not; `values` holds the fields a sync may fill where they are empty; `lang` such as zh_CN."""
 
     id: int
     name: str
@@ -45,6 +46,7 @@ class Partner:
     values: Mapping[str, Any]
     key: Key | None
     active: bool = True
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,7 @@ class Erp:
     exchanges: Exchanges = field(default_factory=Exchanges)
     payments: Payments = field(default_factory=Payments)
     messages: Told = field(default_factory=Told)
+    crm: Crm = field(default_factory=Crm)
     gone: frozenset[tuple[str, int]] = frozenset()
 
     def unit_of(self, currency: str) -> Decimal:

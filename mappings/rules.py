@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from odoo_rma.mappings.credit_lines import CreditRules
+from odoo_rma.mappings.crm_rules import CrmRules
 from odoo_rma.mappings.disposition_rules import InspectionRules
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.exchange_rules import ExchangeRules
@@ -30,4 +31,5 @@ class Rules:
     payments: PaymentRules = field(default_factory=PaymentRules)
     exchange: ExchangeRules = field(default_factory=ExchangeRules)
     messages: MessageRules = field(default_factory=MessageRules)
+    crm: CrmRules = field(default_factory=CrmRules)
     policy: Policy | None = None

@@ -27,6 +27,10 @@ class Authorization(StrEnum):
     EXPIRED = "expired"
 
 
+ENDED = frozenset({Authorization.DECLINED, Authorization.CANCELED, Authorization.EXPIRED})
+"""Nothing comes back any more."""
+
+
 class Logistics(StrEnum):
     """Where are the goods?"""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.mappings.plan import Plan, in_words
-from odoo_rma.sync import books, disposition, exchange, goods, message, payment, people, repair
+from odoo_rma.sync import books, crm, disposition, exchange, goods, message, payment, people, repair
 from odoo_rma.sync.batch import Batch, Work
 from odoo_rma.sync.reference import Reference
 
@@ -36,6 +36,7 @@ def apply(plans: Sequence[Plan], client: OdooClient, reference: Reference) -> li
     exchange.carry_out(batch)
     payment.carry_out(batch)
     people.write_notes(batch, *people.OTHER)
+    crm.carry_out(batch)
     message.carry_out(batch)
     for work in works:
         if work.going:

@@ -49,8 +49,8 @@ def show(settings: Settings, text: str, *, clock: Clock = utc_now) -> RmaView:
         decisions = {(source, rma_id): store.decisions(source, rma_id)}
     with closing(connect(settings.odoo, settings.secrets)) as client:
         reference = Reference(client)
-        erp = Observer(client, settings.matching, reference).observe([rma], decisions)
         rules = company_rules(settings, client, reference, clock().date())
+        erp = Observer(client, settings.matching, reference).observe([rma], decisions)
         plan = compare([rma], erp, source_rules(settings), rules, decisions)[0]
         found = documents(plan, erp, client)
     events = [(e.at, e.actor or source, " ".join(filter(None, [e.type, e.text]))) for e in rma.events]

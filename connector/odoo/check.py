@@ -51,6 +51,7 @@ RIGHTS: Mapping[str, tuple[str, str]] = {
     "account.move.line": ("read write create", BILLING),
     "account.payment": ("read write create", BILLING),
     "res.partner": ("read write create", CONTACTS),
+    "res.partner.category": ("read create", CONTACTS),
 }
 """What we do with each model, and the group that permits it."""
 

@@ -7,6 +7,7 @@ SQLite by default; everything else sees only this class, so that another databas
 from datetime import datetime
 
 from odoo_rma.sync.report import Outcome, RunReport
+from odoo_rma.sync.store.answers import Answered
 from odoo_rma.sync.store.base import Ambiguous, NotFound
 from odoo_rma.sync.store.content import as_json
 from odoo_rma.sync.store.hand import StillUnreadable
@@ -16,6 +17,7 @@ from odoo_rma.sync.store.work import Work
 __all__ = [
     "HELD",
     "Ambiguous",
+    "Answered",
     "Entry",
     "Moment",
     "NotFound",

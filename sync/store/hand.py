@@ -6,8 +6,8 @@ from datetime import datetime
 from odoo_rma.connector.errors import Stop
 from odoo_rma.connector.sources.reading import read_document
 from odoo_rma.mappings.decisions import Decisions
+from odoo_rma.sync.store.answers import Answers
 from odoo_rma.sync.store.base import NotFound
-from odoo_rma.sync.store.memory import Memory
 from odoo_rma.sync.store.rows import Entry
 
 _SEND_AGAIN = "Correct it at the source and send it again, or drop it."
@@ -17,7 +17,7 @@ class StillUnreadable(Stop):
     """It still cannot be read. Correct it at the source and send it again, or drop it."""
 
 
-class ByHand(Memory):
+class ByHand(Answers):
     """Carries out what a person decided, and writes it into the RMA's history."""
 
     def retry(self, text: str, *, now: datetime) -> tuple[str, str]:
@@ -98,7 +98,8 @@ class ByHand(Memory):
         row = self._row("SELECT partner_id, order_ref FROM rma WHERE source = ? AND id = ?", source, rma_id)
         if row is None:
             return Decisions()
-        return Decisions(row["partner_id"], row["order_ref"], self.remembered(source, rma_id))
+        remembered, answers = self.remembered(source, rma_id), self.answers(source, rma_id)
+        return Decisions(row["partner_id"], row["order_ref"], remembered, answers=answers)
 
     def _end_by_hand(self, text: str, state: str, note: str, now: datetime) -> tuple[str, str]:
         source, key = self.find_one(text)

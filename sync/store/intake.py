@@ -48,6 +48,8 @@ class Intake(Quarantine):
         elif rma.revision > row["revision"]:
             reception = self._accept(rma, now, Reception.UPDATED)
             self._close(source, rma.id, "released", now, kinds=("conflict", "work"))
+            # A person's word was about the request as it was.
+            self._do("DELETE FROM verdict WHERE source = ? AND key = ?", source, rma.id)
         elif rma.revision < row["revision"]:
             return Reception.STALE
         else:

@@ -1,8 +1,8 @@
 """What stays known of an RMA beside its snapshot: the documents it had in Odoo."""
 
 from odoo_rma.mappings.decisions import Remembered
-from odoo_rma.sync.store.intake import Intake
 from odoo_rma.sync.store.rows import Settled
+from odoo_rma.sync.store.verdict import Verdicts
 
 NOT_OURS = frozenset({"customer", "order"})
 """Documents of an RMA that we did not make for it, so that their end is none of our business."""
@@ -13,7 +13,7 @@ ON CONFLICT (source, key, model, record) DO UPDATE SET name = excluded.name, sta
 """
 
 
-class Memory(Intake):
+class Memory(Verdicts):
     """Remembers what was seen in Odoo, so that it is missed when a person deletes it."""
 
     def remembered(self, source: str, rma_id: str) -> tuple[Remembered, ...]:

@@ -93,7 +93,46 @@ _MEMORY = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MEMORY)
+_ANSWERS = (
+    # Feedback that customers gave by a signed token; `at` is when they gave it, `recorded` when it came in here.
+    """
+    CREATE TABLE answer (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        at TEXT NOT NULL,
+        recorded TEXT NOT NULL,
+        score INTEGER NOT NULL,
+        comment TEXT
+    ) STRICT
+    """,
+    "CREATE INDEX answer_key ON answer (source, key)",
+)
+
+_REQUESTS = (
+    # What a person said to a request, until it stands in Odoo.
+    """
+    CREATE TABLE verdict (
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        authorize INTEGER NOT NULL,
+        why TEXT NOT NULL,
+        PRIMARY KEY (source, key)
+    ) STRICT
+    """,
+    # What a source was told; `mark` changes with what there is to tell.
+    """
+    CREATE TABLE reported (
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        what TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        PRIMARY KEY (source, key, what)
+    ) STRICT
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MEMORY, _ANSWERS, _REQUESTS)
 """Step n turns version n of the store into version n + 1. Never edit a released step, add one."""
 
 VERSION = len(MIGRATIONS)

@@ -91,19 +91,21 @@ class Work(ByHand):
     def _settle(self, one: Settled, now: datetime) -> None:
         row = self._row("SELECT state FROM rma WHERE source = ? AND id = ?", one.source, one.id)
         by_hand = row is not None and row["state"] in ("dropped", "resolved")
+        finished = one.finished and not self._answered_meanwhile(one.source, one.id)
         self._do(
             "UPDATE rma SET outcome = ?, documents = coalesce(?, documents), state = ?"
             " WHERE source = ? AND id = ?",
             one.outcome.value,
             as_json([asdict(d) for d in one.documents]) if one.documents else None,
             # What a person has said meanwhile stands.
-            row["state"] if row and by_hand else "finished" if one.finished else "open",
+            row["state"] if row and by_hand else "finished" if finished else "open",
             *(one.source, one.id),
         )
         if one.issues and not by_hand:
             self._open_entry(one.source, one.id, kind="work", issues=one.issues, now=now)
         elif one.outcome in _GOOD:
             self._close(one.source, one.id, "released", now, kinds=("work",))
+            self._drop_verdict(one.source, one.id)
         self._remember(one, good=one.outcome in _GOOD and not one.issues)
         self._log_outcome(one, now)
 

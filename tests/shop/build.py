@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from odoo_rma.mappings.credit_lines import CreditRules
+from odoo_rma.mappings.crm_rules import CrmRules
 from odoo_rma.mappings.erp import (
     Company,
     Erp,
@@ -61,10 +62,11 @@ class Shop:
         )
         self.rules = CreditRules(today=TODAY)
         self.payments = PaymentRules()
+        self.crm = CrmRules()
         self.alice = self.partner("Alice", "alice@example.com")
 
     def all_rules(self) -> Rules:
-        return Rules(self.rules, payments=self.payments)
+        return Rules(self.rules, payments=self.payments, crm=self.crm)
 
     def new(self) -> int:
         return next(self._ids)

@@ -15,6 +15,7 @@ from odoo_rma.connector import settings as module
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.settings import (
     AccountingSettings,
+    CrmSettings,
     ExchangeSettings,
     InspectionSettings,
     MatchingSettings,
@@ -40,6 +41,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[payments]": PaymentSettings,
     "[exchange]": ExchangeSettings,
     "[messages]": MessageSettings,
+    "[crm]": CrmSettings,
     "[run]": RunSettings,
 }
 SMALL = '[odoo]\nurl = "https://erp.example.com"\ndatabase = "d"\nlogin = "l"\n'

@@ -13,6 +13,7 @@ from odoo_rma.mappings import foresee  # noqa: F401 (knows every kind of step)
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import MakePartner, Note, Step
+from odoo_rma.mappings.plan.crm import CustomerNote, MakeTag
 from odoo_rma.sync.report import Document, Outcome
 from odoo_rma.sync.store import Store
 
@@ -97,8 +98,8 @@ def _kinds(kind: type[Step] = Step) -> Iterator[type[Step]]:
         yield from _kinds(each)
 
 
-OF_THEIR_OWN = {MakePartner, Note}
-"""A merged customer is found anew, and a note is nobody's document."""
+OF_THEIR_OWN = {MakePartner, MakeTag, Note, CustomerNote}
+"""A merged customer is found anew, a tag is everybody's, and a note is nobody's document."""
 
 
 @pytest.mark.parametrize("kind", sorted(_kinds(), key=lambda k: k.__name__), ids=lambda k: k.__name__)
