@@ -17,6 +17,7 @@ _COMMANDS = {
     "show": "show",
     "quarantine": "quarantine",
     "policy": "policy",
+    "feedback": "feedback",
     "runs": "runs",
     "schema": "schema",
     "demo": "demo",

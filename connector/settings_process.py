@@ -1,10 +1,11 @@
-"""The tables of the settings that say how a return goes on: inspection, payments, exchanges, messages."""
+"""The tables of the settings that say how a return goes on: inspection, payments, exchanges, messages, customers."""
 
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from odoo_rma.connector.settings_part import Part
 from odoo_rma.mappings.vocabulary import Condition, Disposition, MessageStep, ReasonCode
@@ -32,6 +33,9 @@ class InspectionSettings(Part):
     )
 
 
+Card = Literal["gift_card", "voucher"]
+
+
 class PaymentSettings(Part):
     """`[payments]`: how refunds leave the books."""
 
@@ -39,6 +43,19 @@ class PaymentSettings(Part):
         default_factory=dict,
         description="Journal code per gateway (`stripe`) or refund method (`gift_card`); without one no payment is booked.",
     )
+    programs: dict[Card, str] = Field(
+        default_factory=dict,
+        description="Name of Odoo's gift card program for `gift_card` and `voucher`; without one no card is issued.",
+    )
+
+    @model_validator(mode="after")
+    def _owed(self) -> Self:
+        if bare := sorted(self.programs.keys() - {name.lower() for name in self.journals}):
+            raise ValueError(
+                f"programs names {', '.join(bare)}, but journals does not: name a journal whose outgoing payments stand on "
+                "the account of what is owed to holders of cards"
+            )
+        return self
 
 
 class ExchangePrice(StrEnum):
@@ -80,3 +97,29 @@ class MessageSettings(Part):
     feedback_url: str | None = Field(
         None, description="Where customers answer how it went; `{token}` stands for the signed answer key."
     )
+
+
+class CrmSettings(Part):
+    """`[crm]`: what salespeople see on a customer."""
+
+    notes: bool = Field(
+        False, description="Note on the customer each return, how it ended, and the feedback on it."
+    )
+    tag: str | None = Field(
+        None,
+        min_length=1,
+        description="Tag for customers with a return, such as `Returns`; made where it is missing.",
+    )
+    frequent_tag: str | None = Field(
+        None, min_length=1, description="Further tag for customers with `frequent_after` returns or more."
+    )
+    frequent_after: int = Field(3, ge=2, description="How many returns make a customer a frequent returner.")
+
+    @model_validator(mode="after")
+    def _remembered(self) -> Self:
+        if (self.tag or self.frequent_tag) and not self.notes:
+            raise ValueError(
+                "tag needs notes = true: the note tells which return brought the tag, so that it is not put back when a "
+                "person takes it away"
+            )
+        return self

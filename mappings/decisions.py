@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from odoo_rma.mappings.model import Feedback
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
@@ -22,9 +24,12 @@ class Decisions:
     """Answers given with `odoo-rma quarantine resolve`; None means that nobody decided.
 
     `partner_id` is the Odoo contact the RMA belongs to, `order` the name of the sale order its goods come from,
-    `remembered` the documents it had when it was last looked at.
+    `remembered` the documents it had when it was last looked at, `answers` the feedback that came with a signed token.
     """
 
     partner_id: int | None = None
     order: str | None = None
     remembered: tuple[Remembered, ...] = ()
+    answers: tuple[Feedback, ...] = ()
+    authorize: bool | None = None
+    why: str = ""

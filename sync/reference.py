@@ -1,12 +1,14 @@
 """What Odoo's configuration says: company, currencies, taxes, operation types, locations, accounts. Read once a run."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import AccountingSettings
 from odoo_rma.mappings.credit_lines import CreditRules
+from odoo_rma.mappings.crm_rules import CrmRules
 from odoo_rma.mappings.erp import Company, PickingType, Rounding, Tax
 from odoo_rma.mappings.money import ONE, Decimal, from_odoo
 
@@ -14,6 +16,14 @@ from odoo_rma.mappings.money import ONE, Decimal, from_odoo
 def day(value: str | bool | None) -> date | None:
     """Read a date as Odoo writes it; False is none."""
     return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _zone(name: str | bool) -> tzinfo:
+    """Give the user's time zone: days are counted as the people in Odoo count them."""
+    try:
+        return ZoneInfo(name) if isinstance(name, str) and name else UTC
+    except ZoneInfoNotFoundError:
+        return UTC
 
 
 class Reference:
@@ -32,7 +42,10 @@ class Reference:
         self.note_subtype_id: int = client.call(
             "ir.model.data", "check_object_reference", module="mail", xml_id="mt_note"
         )[1]
-        self.author_id: int = client.read("res.users", [client.server.uid], ["partner_id"])[0]["partner_id"]
+        user = client.read("res.users", [client.server.uid], ["partner_id", "tz"])[0]
+        self.author_id: int = user["partner_id"]
+        self.zone = _zone(user["tz"])
+        self.crm = CrmRules()
         self.types: dict[int, PickingType] = {}
         self.taxes: dict[int, Tax] = {}
         self.customer_locations: set[int] = set()
