@@ -9,7 +9,10 @@ from enum import StrEnum
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge, Refund, Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
-from odoo_rma.mappings.vocabulary import ChargeStatus, Condition, Disposition, RefundState
+from odoo_rma.mappings.vocabulary import ChargeStatus, Condition, Disposition, RefundState, Resolution
+
+IN_GOODS = frozenset({Resolution.REPAIR, Resolution.REPLACEMENT, Resolution.NONE})
+"""Resolutions by which the customer gets goods, or nothing; goods that come back for them are not credited."""
 
 
 class CreditOn(StrEnum):
@@ -65,9 +68,10 @@ def find_due(rma: Rma, on: CreditOn, received: Mapping[str, Decimal], credited: 
 
 def accepted(rma: Rma, on: CreditOn, received: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
     """Give the units that make a credit note due by themselves: those that are here, or were inspected and accepted."""
+    lines = [x for x in rma.lines if x.physical and x.resolution not in IN_GOODS]
     if on is CreditOn.INSPECTION:
-        return {x.id: inspected(x) for x in rma.lines if x.physical}
-    return received
+        return {x.id: inspected(x) for x in lines}
+    return {x.id: max(received[x.id] - sent_back(x), ZERO) for x in lines if x.id in received}
 
 
 def unplaced(rma: Rma, credited: Credited) -> list[Charge]:
@@ -83,8 +87,14 @@ def unplaced(rma: Rma, credited: Credited) -> list[Charge]:
 
 def is_last(rma: Rma, arrived: Mapping[str, Decimal]) -> bool:
     """Tell whether nothing more will arrive, so that the credit notes have to make up the promise."""
-    allowed = {x.id: x.allowed for x in rma.lines if x.physical}
-    return rma.closed or all(arrived.get(x, ZERO) >= q for x, q in allowed.items())
+    lines = [x for x in rma.lines if x.physical and x.resolution not in IN_GOODS]
+    return rma.closed or all(arrived.get(x.id, ZERO) >= x.allowed - sent_back(x) for x in lines)
+
+
+def sent_back(line: RmaLine) -> Decimal:
+    """Units that were not accepted and go back to the customer."""
+    refused = (i for i in line.inspections if i.disposition is Disposition.RETURN_TO_CUSTOMER)
+    return sum((i.quantity for i in refused), ZERO)
 
 
 def inspected(line: RmaLine) -> Decimal:
@@ -193,10 +203,12 @@ def _units(refund: Refund, refunds: list[Refund], lines: Sequence[RmaLine]) -> d
             if part.line in own:
                 units[part.line] = units.get(part.line, ZERO) + part.quantity
         return units
-    for line in lines:
+    # A refund that does not say what it pays for pays for what is neither repaired, replaced nor sent back.
+    paid = [x for x in lines if x.resolution not in IN_GOODS] or lines
+    for line in paid:
         elsewhere = sum((p.quantity for r in refunds for p in r.lines if p.line == line.id), ZERO)
-        if line.allowed > elsewhere:
-            units[line.id] = line.allowed - elsewhere
+        if line.allowed > elsewhere + sent_back(line):
+            units[line.id] = line.allowed - elsewhere - sent_back(line)
     return units
 
 

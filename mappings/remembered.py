@@ -26,8 +26,18 @@ def as_accepted(erp: Erp, decisions: Iterable[Decisions]) -> Erp:
     pickings = {
         p.id: replace(p, withdrawn=True) for p in erp.pickings.values() if ("stock.picking", p.id) in wanted
     }
+    repairs = {
+        r.id: replace(r, withdrawn=True)
+        for r in erp.repairs.repairs.values()
+        if ("repair.order", r.id) in wanted
+    }
     notes = {n.id: _wanted_note(n) for n in erp.invoices.values() if ("account.move", n.id) in wanted}
-    return replace(erp, pickings={**erp.pickings, **pickings}, invoices={**erp.invoices, **notes})
+    return replace(
+        erp,
+        pickings={**erp.pickings, **pickings},
+        invoices={**erp.invoices, **notes},
+        repairs=replace(erp.repairs, repairs={**erp.repairs.repairs, **repairs}),
+    )
 
 
 def _wanted_note(note: Invoice) -> Invoice:

@@ -217,9 +217,10 @@ class Observer:
             "backorder_id",
         )
         rows = self._client.read("stock.picking", ids, fields) if ids else []
-        back = {m.picking_id for m in moves.values() if not m.outgoing}
+        # What goes back to the customer is ours as well; it returns a return.
+        back = {m.picking_id for m in moves.values() if not m.outgoing or m.origin_move_id}
         keys = read_keys(self._client, "stock.picking", (r["id"] for r in rows if r["id"] in back))
-        canceled = {m.picking_id for m in moves.values() if not m.outgoing and m.state == CANCELED}
+        canceled = {m.picking_id for m in moves.values() if m.picking_id in back and m.state == CANCELED}
         withdrawn = read_withdrawn(self._client, self.reference, canceled)
         return {
             r["id"]: Picking(

@@ -8,7 +8,7 @@ from odoo_rma.sync.batch import Batch, Item
 
 PARTNER = "res.partner"
 RELATIONS = frozenset({"country_id"})
-OTHER = (PARTNER, "sale.order", "repair.order", "stock.scrap", "account.payment")
+OTHER = (PARTNER, "sale.order", "stock.scrap", "account.payment")
 """Documents whose notes are written at the end of a round."""
 
 

@@ -34,13 +34,15 @@ def _existing(client: OdooClient, model: str, ids: set[int]) -> set[int]:
         return ids
 
 
-def read_withdrawn(client: OdooClient, reference: Reference, canceled: Iterable[int]) -> set[int]:
-    """Give the canceled transfers that carry our note that nothing more was to come."""
+def read_withdrawn(
+    client: OdooClient, reference: Reference, canceled: Iterable[int], model: str = "stock.picking"
+) -> set[int]:
+    """Give the canceled transfers (or other documents) that carry our note that nothing more was to come."""
     ids = sorted(canceled)
     if not ids:
         return set()
     ours = ("author_id", "=", reference.author_id)
-    domain = [("model", "=", "stock.picking"), ("res_id", "in", ids), ours]
+    domain = [("model", "=", model), ("res_id", "in", ids), ours]
     rows = {r["id"]: r["res_id"] for r in client.search_read("mail.message", domain, ["res_id"])}
     keys = read_keys(client, "mail.message", rows)
     return {rows[i] for i, key in keys.items() if key and key.parts[-2:-1] == (WITHDRAWN,)}

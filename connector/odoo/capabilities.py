@@ -50,6 +50,9 @@ class Capabilities:
         tax_base_per_line: taxes are put on each line's rounded base, however the company rounds (before 18).
         lock_dates: the company's fields that close periods for credit notes, as they hold for this user.
         payment_memo: what a payment is for: `memo`, or before 18 `ref`.
+        repair_fields: those of `repair.order` that are not in every version; empty without the module.
+        has_gift_cards: gift cards and vouchers are `loyalty.card` (16 and up, with the module).
+        has_card_history: a card tells what became of it in `loyalty.history` (18 and up).
         has_mobile: partners have `mobile` (gone in 19).
         has_formatted_read_group: aggregates by `formatted_read_group`; else `read_group`.
         has_body_flag: `message_post` escapes plain text unless told `body_is_html`; before 17 text is HTML.
@@ -83,6 +86,9 @@ class Capabilities:
     tax_base_per_line: bool
     lock_dates: tuple[str, ...]
     payment_memo: str
+    repair_fields: frozenset[str]
+    has_gift_cards: bool
+    has_card_history: bool
     has_mobile: bool
     has_formatted_read_group: bool
     has_body_flag: bool
@@ -187,7 +193,12 @@ FIELDS = {
     ),
     "stock.lot": ("id",),
     "stock.immediate.transfer": ("id",),
-    "repair.order": ("id",),
+    "loyalty.card": ("code",),
+    "loyalty.history": ("description",),
+    "repair.order": (
+        *("id", "picking_id", "picking_type_id", "product_location_src_id", "product_location_dest_id"),
+        *("repaired", "address_id"),
+    ),
 }
 
 Found = Mapping[str, Mapping[str, Mapping[str, Any]] | None]
@@ -236,6 +247,7 @@ def _of_stock(found: Found) -> Values:
         "has_to_refund": "to_refund" in move,
         "move_group": _first(move, "reference_ids", "group_id"),
         "has_immediate_wizard": found["stock.immediate.transfer"] is not None,
+        "repair_fields": frozenset(found["repair.order"] or ()) - {"id"},
         "storable_field": _first(found["product.product"] or {}, "is_storable", "detailed_type", "type"),
     }
 
@@ -263,6 +275,8 @@ def _of_accounting(found: Found) -> Values:
             (n for n in ("analytic_distribution", "analytic_account_id") if n in line), None
         ),
         "payment_memo": _first(found.get("account.payment") or {}, "memo", "ref"),
+        "has_gift_cards": "code" in (found.get("loyalty.card") or {}),
+        "has_card_history": "description" in (found.get("loyalty.history") or {}),
         "reversals": _first(move, "reversal_move_ids", "reversal_move_id"),
         "auto_post_off": False if move.get("auto_post", {}).get("type") == "boolean" else "no",
         # Both came with the tax engine of 18.

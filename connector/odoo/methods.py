@@ -29,6 +29,8 @@ WRITES = frozenset(
         "action_confirm",
         "action_draft",
         "action_post",
+        "action_repair_cancel",
+        "action_validate",
         "button_cancel",
         "button_draft",
         "button_validate",

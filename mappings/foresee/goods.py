@@ -17,7 +17,7 @@ from odoo_rma.mappings.plan import (
     Note,
     Receive,
 )
-from odoo_rma.mappings.transfer import TRANSFER, WITHDRAWN
+from odoo_rma.mappings.transfer import WITHDRAWN
 
 READY = "assigned"
 
@@ -67,7 +67,7 @@ def _cancel(world: World, step: CancelTransfer) -> None:
 
 def _note(world: World, step: Note) -> None:
     """Remember what the note on a transfer says of why it is canceled."""
-    if step.key.kind == TRANSFER and WITHDRAWN in step.key.parts[-2:-1]:
+    if step.model == "stock.picking" and WITHDRAWN in step.key.parts[-2:-1]:
         one = world.erp.pickings[world.id_of(step.ref)]
         table(world.erp.pickings)[one.id] = replace(one, withdrawn=True)
 
