@@ -16,6 +16,7 @@ _COMMANDS = {
     "sync": "sync",
     "show": "show",
     "quarantine": "quarantine",
+    "customer": "customer",
     "policy": "policy",
     "feedback": "feedback",
     "runs": "runs",

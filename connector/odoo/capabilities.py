@@ -44,6 +44,7 @@ class Capabilities:
         reward_flag: the sale line's mark of a discount or reward (`is_reward_line`), if any.
         has_line_kind: invoice lines say `display_type='product'`; before 16 there is `exclude_from_invoice_tab`.
         analytic_field: `analytic_distribution` or `analytic_account_id`; None where the user sees neither.
+        has_account_type: accounts say their `account_type` (16 and up); before, an `internal_type`.
         reversals: the invoice's credit notes: `reversal_move_ids` or `reversal_move_id`.
         auto_post_off: the value of `auto_post` for "now": `no`, or False.
         reconciles_on_post: posting a credit note reconciles it with its open invoice (17 and up).
@@ -80,6 +81,7 @@ class Capabilities:
     reward_flag: str | None
     has_line_kind: bool
     analytic_field: str | None
+    has_account_type: bool
     reversals: str
     auto_post_off: str | bool
     reconciles_on_post: bool
@@ -116,6 +118,12 @@ class Capabilities:
         if self.has_line_kind:
             return [("display_type", "=", "product")]
         return [("exclude_from_invoice_tab", "=", False), ("display_type", "=", False)]
+
+    def receivable_lines(self) -> Terms:
+        """Terms that pick what customers owe, and are owed, among the lines of journal entries."""
+        if self.has_account_type:
+            return [("account_id.account_type", "=", "asset_receivable")]
+        return [("account_id.internal_type", "=", "receivable")]
 
     def confirmed_orders(self) -> Terms:
         """Terms that pick the sale orders that stand, locked or not."""
@@ -183,6 +191,7 @@ FIELDS = {
     "account.move": ("reversal_move_id", "reversal_move_ids", "auto_post"),
     "account.payment": ("memo", "ref"),
     "account.move.line": ("exclude_from_invoice_tab", "analytic_account_id", "analytic_distribution"),
+    "account.account": ("account_type",),
     "product.product": ("is_storable", "detailed_type", "type"),
     "account.tax": ("price_include_override",),
     "uom.uom": ("factor", "factor_inv"),
@@ -277,6 +286,7 @@ def _of_accounting(found: Found) -> Values:
         "payment_memo": _first(found.get("account.payment") or {}, "memo", "ref"),
         "has_gift_cards": "code" in (found.get("loyalty.card") or {}),
         "has_card_history": "description" in (found.get("loyalty.history") or {}),
+        "has_account_type": "account_type" in (found.get("account.account") or {}),
         "reversals": _first(move, "reversal_move_ids", "reversal_move_id"),
         "auto_post_off": False if move.get("auto_post", {}).get("type") == "boolean" else "no",
         # Both came with the tax engine of 18.

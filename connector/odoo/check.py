@@ -46,6 +46,7 @@ RIGHTS: Mapping[str, tuple[str, str]] = {
     "stock.move": ("read write create", STOCK),
     "stock.move.line": ("read write create", STOCK),
     "account.journal": ("read", BILLING),
+    "account.account": ("read", BILLING),
     "account.tax": ("read", BILLING),
     "account.move": ("read write create", BILLING),
     "account.move.line": ("read write create", BILLING),

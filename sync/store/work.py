@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -120,6 +120,17 @@ class Work(ByHand):
             return
         if not last or (last["what"], last["text"]) != (one.outcome.value, text):
             self._log(one.source, one.id, now, one.outcome.value, text)
+
+    def rmas_of(self, emails: Iterable[str], partners: Iterable[int]) -> list[tuple[str, str]]:
+        """Give (source, id) of all RMAs of a customer: by e-mail address, and by contact where Odoo showed one."""
+        sql = (
+            "SELECT source, id FROM rma WHERE json_extract(snapshot, '$.customer.email') IN"
+            " (SELECT value FROM json_each(?)) OR EXISTS (SELECT 1 FROM json_each(documents) d"
+            " WHERE json_extract(d.value, '$.model') = 'res.partner' AND json_extract(d.value, '$.id') IN"
+            " (SELECT value FROM json_each(?))) ORDER BY seq"
+        )
+        rows = self._rows(sql, as_json(list(emails)), as_json(list(partners)))
+        return [(row["source"], row["id"]) for row in rows]
 
     def documents(self, source: str, rma_id: str) -> tuple[Document, ...]:
         """Give the Odoo documents of an RMA as last seen."""
