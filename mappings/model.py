@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -39,6 +39,7 @@ from odoo_rma.mappings.vocabulary import (
 )
 
 _NUMBER = re.compile(r"\s*[-+]?[0-9.]+\s*\Z")
+_DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*\Z", re.ASCII)
 _WHOLE = re.compile(r"\s*[0-9]{1,19}\s*\Z")
 
 
@@ -46,6 +47,12 @@ def _utc_text(value: Any) -> Any:
     # JSON and XML bring times as text; a number would be read as seconds since 1970, which nobody means.
     if not isinstance(value, (str, datetime)) or (isinstance(value, str) and _NUMBER.match(value)):
         raise ValueError("a time is written as text with its zone, such as 2026-11-24T09:30:00Z")
+    return value
+
+
+def _day_text(value: Any) -> Any:
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.match(value)):
+        raise ValueError("a day is written as text, such as 2026-11-24")
     return value
 
 
@@ -84,6 +91,7 @@ Name = Annotated[
 Currency = Annotated[str, StringConstraints(pattern=CURRENCY_PATTERN)]
 Country = Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=EMAIL_PATTERN), BeforeValidator(_lower)]
+Day = Annotated[date, BeforeValidator(_day_text)]
 When = Annotated[AwareDatetime, BeforeValidator(_utc_text)]
 PositiveQuantity = Annotated[Quantity, Field(gt=0)]
 PositiveAmount = Annotated[Amount, Field(gt=0)]
@@ -267,6 +275,9 @@ class Refund(Record):
     )
     gateway: Name | None = Field(None, description="Payment provider.")
     reference: Name | None = Field(None, description="The provider's reference, or the gift card's code.")
+    expires: Day | None = Field(
+        None, description="Last day on which a gift card or voucher can be spent; without end when left out."
+    )
     retry_of: Name | None = Field(None, description="Id of the failed refund that this one repeats.")
 
 

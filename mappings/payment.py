@@ -10,14 +10,16 @@ from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.credit_note import own_notes
 from odoo_rma.mappings.due import root_of
 from odoo_rma.mappings.erp import CANCELED, DRAFT, Invoice
+from odoo_rma.mappings.gift_card import card_of, plan_gift_card
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Refund, Rma
+from odoo_rma.mappings.money import ZERO
 from odoo_rma.mappings.open_day import open_day
 from odoo_rma.mappings.plan import Found, Step
 from odoo_rma.mappings.plan.payment import CancelPayment, MakePayment, PostPayment, ReconcilePayment
 from odoo_rma.mappings.seen.payment import POSTED, Payment
-from odoo_rma.mappings.vocabulary import RefundState
+from odoo_rma.mappings.vocabulary import RefundMethod, RefundState
 
 PAYMENT = "payment"
 POSTED_NOTE = "posted"
@@ -42,9 +44,13 @@ def plan_payments(case: Case) -> list[Step]:
         if payment:
             name = payment.name or "draft"
             case.plan.found.append(Found("payment", "account.payment", payment.id, name, payment.state))
+        steps += plan_gift_card(case, refund, payment, payment_memo(case.rma, refund))
         if refund.state is RefundState.SUCCEEDED:
             steps += _paid(case, refund, payment)
         elif payment and payment.state != CANCELED and refund.state is not RefundState.PENDING:
+            card = card_of(case, refund)
+            if card and card.is_live:
+                continue  # the customer could spend it and the credit
             if payment.matched:
                 raise Refusal(_matched(payment, refund))
             steps.append(CancelPayment(payment.id, payment.name or "(draft)", payment.state == POSTED))
@@ -58,6 +64,8 @@ def _paid(case: Case, refund: Refund, payment: Payment | None) -> Iterator[Step]
         if journal and notes and all(n.state == POSTED_NOTE for n in notes):
             new = _make(case, refund, notes, journal)
             yield from (new, PostPayment(new.key))
+        if not journal and refund.method is RefundMethod.STORE_CREDIT:
+            case.plan.notes.append(_credit_left(refund, notes, case.rma))
         return
     if payment.state == CANCELED:
         raise Refusal(_canceled(payment))
@@ -78,6 +86,14 @@ def _notes(case: Case, refund: Refund) -> list[Invoice]:
     return [n for n in live if n.key and n.key.parts[:2] == name] or [
         n for n in live if n.key and n.key.parts[0] != "refund"
     ]
+
+
+def _credit_left(refund: Refund, notes: list[Invoice], rma: Rma) -> str:
+    given = f"{refund.amount} {refund.currency or rma.currency} of store credit"
+    if not notes or any(n.state != POSTED_NOTE for n in notes):
+        return f"{given}: the credit note stays open on the customer's account"
+    left = sum((n.residual for n in notes), ZERO)
+    return f"{given}, of which {left} are left on the customer's account"
 
 
 def _make(case: Case, refund: Refund, notes: list[Invoice], journal: int) -> MakePayment:

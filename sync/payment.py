@@ -7,6 +7,7 @@ from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.payment_rules import PaymentRules
 from odoo_rma.mappings.plan.payment import CancelPayment, MakePayment, PostPayment, ReconcilePayment
+from odoo_rma.sync import gift_card
 from odoo_rma.sync.batch import Batch, Item
 from odoo_rma.sync.reference import Reference
 
@@ -15,15 +16,16 @@ LINE = "account.move.line"
 
 
 def rules(settings: Settings, client: OdooClient, reference: Reference) -> PaymentRules:
-    """Look up in Odoo the journals that the settings name.
+    """Look up in Odoo the journals and the gift card programs that the settings name.
 
     Raises:
-        BadSettings: one is not there, or keeps no money.
+        BadSettings: one is not there, keeps no money, or is no program of gift cards.
 
     """
     wanted = settings.payments.journals
     if not wanted:
         return PaymentRules()
+    programs = gift_card.programs(settings, client, reference)
     domain = [("code", "in", sorted(set(wanted.values()))), ("company_id", "=", reference.company.id)]
     kinds = [("type", "in", ["bank", "cash", "credit"])]
     found = {r["code"]: r["id"] for r in client.search_read("account.journal", [*domain, *kinds], ["code"])}
@@ -32,17 +34,18 @@ def rules(settings: Settings, client: OdooClient, reference: Reference) -> Payme
         raise BadSettings(
             f"[payments] journals names what is no bank or cash journal in Odoo: {', '.join(missing)}."
         )
-    return PaymentRules({name.lower(): found[code] for name, code in wanted.items()})
+    return PaymentRules({name.lower(): found[code] for name, code in wanted.items()}, programs)
 
 
 def carry_out(batch: Batch) -> None:
-    """Do what the plans say about payments."""
+    """Do what the plans say about payments and gift cards."""
     batch.attempt(batch.items(MakePayment), lambda items: _make(batch, items))
     batch.attempt(batch.items(PostPayment), lambda items: _post(batch, items))
     for item in batch.items(ReconcilePayment):
         batch.attempt([item], lambda items: _reconcile(batch, items[0].step))
     for canceled in batch.items(CancelPayment):
         batch.attempt([canceled], lambda items: _cancel(batch, items[0].step))
+    gift_card.carry_out(batch)
 
 
 def _make(batch: Batch, items: Sequence[Item[MakePayment]]) -> None:
@@ -86,6 +89,12 @@ def _reconcile(batch: Batch, step: ReconcilePayment) -> None:
 
 
 def _cancel(batch: Batch, step: CancelPayment) -> None:
+    client, payment = batch.client, [step.payment_id]
     if step.posted:
-        batch.client.call(PAYMENT, "action_draft", [step.payment_id])
-    batch.client.call(PAYMENT, "action_cancel", [step.payment_id])
+        client.call(PAYMENT, "action_draft", payment)
+    (row,) = client.read(PAYMENT, payment, ["move_id"])
+    if row["move_id"]:
+        # Newer versions delete the entry when the payment itself is canceled, and refuse it once others follow it.
+        client.call("account.move", "button_cancel", [row["move_id"]])
+    else:
+        client.call(PAYMENT, "action_cancel", payment)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from odoo_rma.mappings.erp import CANCELED, DRAFT
+from odoo_rma.mappings.foresee import gift_card
 from odoo_rma.mappings.foresee.world import World, table
 from odoo_rma.mappings.plan.payment import CancelPayment, MakePayment, PostPayment, ReconcilePayment
 from odoo_rma.mappings.seen.payment import POSTED, Payment
@@ -17,7 +18,9 @@ def _put(world: World, payment: Payment) -> None:
 def _make(world: World, step: MakePayment) -> None:
     record = world.new()
     world.made[step.key] = record
-    _put(world, Payment(record, "", DRAFT, step.amount, step.currency, step.amount, True, False, step.key))
+    booked = step.amount if step.currency == world.erp.company.currency else None
+    made = Payment(record, "", DRAFT, step.amount, step.currency, step.amount, True, False, step.key, booked)
+    _put(world, made)
 
 
 def _post(world: World, step: PostPayment) -> None:
@@ -53,4 +56,5 @@ DEEDS: Mapping[type, Any] = {
     PostPayment: _post,
     ReconcilePayment: _reconcile,
     CancelPayment: _cancel,
+    **gift_card.DEEDS,
 }

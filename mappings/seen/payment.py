@@ -1,4 +1,4 @@
-"""Payments that settle credit notes, as Odoo holds them."""
+"""Payments that settle credit notes, and the gift cards given for them, as Odoo holds them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import Decimal
 from odoo_rma.mappings.seen.base import Seen
+from odoo_rma.mappings.seen.gift_card import GiftCard
 
 POSTED = "posted"
 
@@ -15,7 +16,8 @@ class Payment:
     """`account.payment`, money that went out; `state` is draft, posted or cancel in every version.
 
     `residual` is what is not yet reconciled on the customer's account, in the payment's currency; `has_entry` is
-    False where Odoo keeps a payment without a journal entry; `matched` means that a bank statement shows it.
+    False where Odoo keeps a payment without a journal entry; `matched` means that a bank statement shows it; `booked`
+    is what the journal entry comes to in the company's currency, None while nobody knows.
     """
 
     id: int
@@ -27,10 +29,12 @@ class Payment:
     has_entry: bool
     matched: bool
     key: Key | None
+    booked: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Payments(Seen):
-    """Payments by id."""
+    """Payments by id; gift cards by id."""
 
     payments: Mapping[int, Payment] = field(default_factory=dict)
+    cards: Mapping[int, GiftCard] = field(default_factory=dict)

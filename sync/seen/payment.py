@@ -1,7 +1,7 @@
 """Read payments that settle credit notes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from odoo_rma.connector.odoo.client import OdooClient, Row
@@ -13,6 +13,7 @@ from odoo_rma.mappings.payment import payment_memo
 from odoo_rma.mappings.seen.payment import POSTED, Payment, Payments
 from odoo_rma.sync.customers import read_keys
 from odoo_rma.sync.reference import Reference
+from odoo_rma.sync.seen.gift_card import read_cards
 
 _STATES = {"draft": DRAFT, "cancel": CANCELED, "canceled": CANCELED, "rejected": CANCELED}
 
@@ -27,31 +28,42 @@ def read(client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp
     rows = client.search_read("account.payment", [(memo, "in", memos)], fields)
     keys = read_keys(client, "account.payment", (r["id"] for r in rows))
     rows = [r for r in rows if keys.get(r["id"])]
-    open_amounts = _residuals(client, (r["move_id"] for r in rows if r["move_id"]))
-    found = {r["id"]: _payment(r, keys[r["id"]], open_amounts, reference) for r in rows}
-    return replace(erp, payments=Payments(found))
+    on_account = _on_account(client, (r["move_id"] for r in rows if r["move_id"]))
+    found = {r["id"]: _payment(r, keys[r["id"]], on_account, reference) for r in rows}
+    return replace(erp, payments=Payments(found, read_cards(client, reference, rmas, erp)))
 
 
-def _payment(row: Row, key: Key | None, open_amounts: dict[int, Decimal], reference: Reference) -> Payment:
+def _payment(
+    row: Row, key: Key | None, on_account: Mapping[int, tuple[Decimal, Decimal]], reference: Reference
+) -> Payment:
     currency = reference.currencies[row["currency_id"]]
     unit = reference.unit_of(currency)
+    still_open, booked = on_account.get(row["move_id"] or 0, (ZERO, None))
     return Payment(
         id=row["id"],
         name=row["name"] if row["name"] and row["name"] != "/" else "",
         state=_STATES.get(row["state"], POSTED),
         amount=round_to(from_odoo(row["amount"]), unit),
         currency=currency,
-        residual=round_to(open_amounts.get(row["move_id"] or 0, ZERO), unit),
+        residual=round_to(still_open, unit),
         has_entry=bool(row["move_id"]),
         matched=bool(row["is_matched"]),
         key=key,
+        booked=None if booked is None else round_to(booked, reference.unit_of(reference.company.currency)),
     )
 
 
-def _residuals(client: OdooClient, moves: Iterable[int]) -> dict[int, Decimal]:
-    """Give what of each payment is open on the customer's account; the other line, the bank's, is a credit."""
+def _on_account(client: OdooClient, moves: Iterable[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """Give what of each payment is open on the customer's account, and what it comes to in the company's currency.
+
+    The other line, the bank's, is a credit.
+    """
     domain = [("move_id", "in", sorted(moves)), ("account_id.reconcile", "=", True), ("debit", ">", 0)]
-    found: dict[int, Decimal] = defaultdict(Decimal)
-    for row in client.search_read("account.move.line", domain, ["move_id", "amount_residual_currency"]):
-        found[row["move_id"]] += abs(from_odoo(row["amount_residual_currency"]))
+    found: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    for row in client.search_read(
+        "account.move.line", domain, ["move_id", "amount_residual_currency", "debit"]
+    ):
+        still_open, booked = found[row["move_id"]]
+        part = abs(from_odoo(row["amount_residual_currency"]))
+        found[row["move_id"]] = (still_open + part, booked + from_odoo(row["debit"]))
     return found

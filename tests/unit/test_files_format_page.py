@@ -28,9 +28,14 @@ def words(annotation: Any) -> str:
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
     if issubclass(annotation, StrEnum):
         return ", ".join(f"`{value}`" for value in annotation)
-    return {"str": "text", "int": "whole number", "bool": "true or false", "Decimal": "number"}.get(
-        annotation.__name__, "time"
-    )
+    plain = {
+        "str": "text",
+        "int": "whole number",
+        "bool": "true or false",
+        "Decimal": "number",
+        "date": "day",
+    }
+    return plain.get(annotation.__name__, "time")
 
 
 def default(name: str, field: Any) -> str:
