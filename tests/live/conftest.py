@@ -6,6 +6,7 @@ other reason.
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,12 @@ def odoo19(request: pytest.FixtureRequest, sandbox19: Sandbox) -> Iterator[Env]:
 def odoo14(request: pytest.FixtureRequest, sandbox14: Sandbox) -> Iterator[Env]:
     """A clean seeded shop of the module's own on Odoo 14."""
     yield from _database(request, sandbox14)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go."""
+    named = os.environ.get("ODOO_RMA_SCREENSHOTS")
+    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

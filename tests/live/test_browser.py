@@ -3,32 +3,18 @@
 With `ODOO_RMA_SCREENSHOTS` naming a folder the pictures go there, for the documentation.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from live.browser import opened
 from live.company import settings_for
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.run import sync
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]
-
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-"""Chromium keeps to this machine."""
-SLOW = 60_000  # milliseconds; the first page makes Odoo build its assets
-
 
 @pytest.fixture(scope="module")
 def shop(odoo19: Env, tmp_path_factory: pytest.TempPathFactory) -> Env:
@@ -39,38 +25,9 @@ def shop(odoo19: Env, tmp_path_factory: pytest.TempPathFactory) -> Env:
 
 @pytest.fixture(scope="module")
 def page(shop: Env, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A browser in which the accountant is logged in; no Chromium is a failure, not a reason to skip."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "Chromium is not installed: apt-get install chromium, or run `make test`."
-    profile = tmp_path_factory.mktemp("profile")
-    with sync_playwright() as playwright:
-        window = {"width": 1600, "height": 900}  # wide enough for Odoo to put the chatter beside the form
-        browser = playwright.chromium.launch_persistent_context(
-            profile, executable_path=chromium, headless=True, args=list(QUIET), viewport=window
-        )
-        browser.set_default_timeout(SLOW)
-        expect.set_options(timeout=SLOW)
-        page = browser.new_page()
-        log_in(page, shop)
+    """The accountant's browser."""
+    with opened(shop, "accountant", tmp_path_factory.mktemp("profile")) as page:
         yield page
-        browser.close()
-
-
-def log_in(page: Page, shop: Env) -> None:
-    page.goto(f"{shop.url}/web/login?db={shop.database}")
-    page.fill("input[name=login]", "accountant")
-    page.fill("input[name=password]", "accountant")
-    page.click("button[type=submit]")
-    expect(page.locator(".o_main_navbar")).to_be_visible()
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the screenshots go."""
-    named = os.environ.get("ODOO_RMA_SCREENSHOTS")
-    folder = Path(named) if named else tmp_path_factory.mktemp("screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def search_credit_notes(page: Page, words: str) -> None:
