@@ -145,6 +145,9 @@ def drop(session: Session, rma: str, note: str, yes: bool, as_json: bool) -> Non
 @click.option(
     "--again", is_flag=True, help="Make again what people canceled, reset or deleted of it in Odoo so far."
 )
+@click.option(
+    "--authorize/--decline", "authorize", default=None, help="Answer a request that needs a person."
+)
 @note_option
 @yes_option
 @json_option
@@ -155,28 +158,38 @@ def resolve(
     partner_id: int | None,
     order: str | None,
     again: bool,
+    authorize: bool | None,
     note: str,
     yes: bool,
     as_json: bool,
 ) -> None:
     """Decide what the rules would not guess, or call an RMA settled by hand.
 
-    With --partner-id, --order or --again the next run goes on with this decision. With none, the RMA counts as settled by
-    hand: it is not looked at again until a newer revision comes.
+    With --partner-id, --order, --again, --authorize or --decline the next run goes on with this decision. With none, the
+    RMA counts as settled by hand: it is not looked at again until a newer revision comes.
 
     \b
     Examples:
       odoo-rma quarantine resolve R-1001 --partner-id 42
       odoo-rma quarantine resolve R-1001 --order S00042
       odoo-rma quarantine resolve R-1001 --again
+      odoo-rma quarantine resolve R-1001 --decline --note "worn outdoors, see photos"
       odoo-rma quarantine resolve R-1001 --note "credit note made by hand"
     """
-    decided = partner_id is not None or order is not None or again
+    decided = partner_id is not None or order is not None or again or authorize is not None
     after = "goes on with this in the next run." if decided else "counts as settled by hand."
     with session.store() as store:
         source, rma_id = store.find_one(rma)
         _confirm(f"{source}/{rma_id} {after} Is that right?", yes)
-        store.resolve(f"{source}/{rma_id}", note, now=now(), partner_id=partner_id, order=order, again=again)
+        store.resolve(
+            f"{source}/{rma_id}",
+            note,
+            now=now(),
+            partner_id=partner_id,
+            order=order,
+            again=again,
+            authorize=authorize,
+        )
     _say(source, rma_id, "resolved", after, as_json)
 
 

@@ -7,6 +7,7 @@ import click
 
 from odoo_rma.cli.output import clean, local, print_json, print_table
 from odoo_rma.cli.session import Session, json_option, now, pass_session
+from odoo_rma.mappings.policy.words import write
 
 if TYPE_CHECKING:
     from odoo_rma.sync.show import RmaView
@@ -43,6 +44,8 @@ def _as_dict(view: "RmaView") -> dict[str, object]:
         "documents": [asdict(d) for d in view.documents],
         "steps": list(view.steps),
         "issues": [i.as_dict() for i in view.issues],
+        "notes": list(view.notes),
+        "decision": view.answer.as_dict() if view.answer else None,
     }
 
 
@@ -53,6 +56,14 @@ def _print(view: "RmaView") -> None:
     click.echo(f"{rma.authorization}; goods {rma.logistics}; settlement {rma.settlement}\n")
     for issue in view.issues:
         click.secho(clean(f"{issue.code}: {issue}"), fg="yellow")
+    if view.answer:
+        stands = "" if view.answer.recorded else " (not yet in Odoo)"
+        click.echo(f"Decision: {write(view.answer.verdict, 'en')}{stands}")
+        for line in view.answer.lines:
+            click.echo(clean(f"  {line}"))
+        click.echo()
+    for note in view.notes:
+        click.echo(clean(f"Note: {note}"))
     if view.timeline:
         print_table(("when", "who", "what"), [(local(at), who, text) for at, who, text in view.timeline])
         click.echo()

@@ -37,7 +37,7 @@ from odoo_rma.mappings.plan import Plan, Step
 from odoo_rma.mappings.precision import check_steps
 from odoo_rma.mappings.remembered import as_accepted, hold_back
 from odoo_rma.mappings.repair import plan_repairs
-from odoo_rma.mappings.request import as_decided, plan_decision
+from odoo_rma.mappings.request import as_decided
 from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
 from odoo_rma.mappings.vocabulary import Authorization, Kind
@@ -46,7 +46,6 @@ ENDED = frozenset({Authorization.DECLINED, Authorization.CANCELED, Authorization
 
 
 PLANNERS: tuple[Callable[[Case], list[Step]], ...] = (
-    plan_decision,
     plan_dispositions,
     plan_repairs,
     plan_exchanges,
@@ -69,10 +68,11 @@ def compare(
     plans = []
     for given in rmas:
         source, decided = sources[given.source], decisions.get((given.source, given.id), Decisions())
-        plan = Plan(as_decided(given, erp, source, rules, decided))
+        plan = Plan(given)
         plans.append(plan)
         one = _Comparison(plan, erp, source, rules, deliveries, invoices)
         try:
+            as_decided(plan, erp, source, rules, decided)
             one.run(decided)
         except Refusal as refusal:
             plan.issues += refusal.issues
@@ -96,7 +96,7 @@ class _Comparison:
         plan.credit_notes = [n.id for n in own_notes(rma, erp)]
         if not self._concerns_us():
             plan.notes.append(f"{rma.authorization.value}: nothing to do in Odoo")
-            plan.finished = rma.authorization in ENDED or rma.closed
+            plan.finished = (rma.authorization in ENDED or rma.closed) and not plan.steps
             return
         self._check_kind()
         order = find_order(rma, erp, decisions)

@@ -25,6 +25,7 @@ class Decisions:
 
     `partner_id` is the Odoo contact the RMA belongs to, `order` the name of the sale order its goods come from,
     `remembered` the documents it had when it was last looked at, `answers` the feedback that came with a signed token.
+    `authorize` answers a request that the return policy leaves to a person, `why` says why.
     """
 
     partner_id: int | None = None

@@ -1,18 +1,243 @@
-"""Requested returns: decided by the return policy, where the source leaves that to us."""
+"""Requested returns: decided by the return policy, where the source leaves that to us.
 
-from odoo_rma.mappings.case import Case
+A decision is written down in Odoo before anything follows from it, and from then on it counts for ever. What a source
+decided itself is a fact: it is compared with the policy, never overruled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from html import escape
+
+from odoo_rma.mappings.answer import (
+    DECISION,
+    Answer,
+    By,
+    LineAnswer,
+    Standing,
+    keys_of,
+    recorded_of,
+    standing,
+)
 from odoo_rma.mappings.decisions import Decisions
-from odoo_rma.mappings.erp import Erp
-from odoo_rma.mappings.model import Rma
-from odoo_rma.mappings.plan import Step
+from odoo_rma.mappings.erp import Erp, Order
+from odoo_rma.mappings.identity import Key
+from odoo_rma.mappings.issues import Issue, Refusal
+from odoo_rma.mappings.model import Rma, RmaLine
+from odoo_rma.mappings.money import ZERO, plain
+from odoo_rma.mappings.order import find_order
+from odoo_rma.mappings.plan import Plan, Step
+from odoo_rma.mappings.plan.request import RecordDecision
+from odoo_rma.mappings.policy import Policy
+from odoo_rma.mappings.policy.case import Decision, Effect, Verdict, Words
+from odoo_rma.mappings.policy.words import say
+from odoo_rma.mappings.requested import day_of, decide_lines
 from odoo_rma.mappings.rules import Rules, SourceRules
+from odoo_rma.mappings.seen.request import Recorded
+from odoo_rma.mappings.vocabulary import Authorization
 
 
-def as_decided(rma: Rma, erp: Erp, source: SourceRules, rules: Rules, decisions: Decisions) -> Rma:
-    """Give the RMA as it stands once the policy (or a person) has decided about it."""
-    return rma
+def as_decided(plan: Plan, erp: Erp, source: SourceRules, rules: Rules, decisions: Decisions) -> None:
+    """Let the plan's RMA stand as decided in Odoo; where nothing stands there yet, plan to write the decision down.
+
+    Raises:
+        Refusal: the order or an article is not found, so that nothing can be decided.
+
+    """
+    policy, rma = rules.policy, plan.rma
+    if policy is None:
+        return
+    if rma.authorization in (Authorization.AUTHORIZED, Authorization.DECLINED):
+        plan.notes += _doubts(rma, erp, policy, decisions)
+    elif rma.authorization is Authorization.REQUESTED and source.decides:
+        order = find_order(rma, erp, decisions)
+        plan.order_id = order.id
+        _decide(plan, order, erp, policy, day_of(rma, erp) or rules.credit.today, decisions)
 
 
-def plan_decision(case: Case) -> list[Step]:
-    """Plan to write the decision down in Odoo."""
-    return []
+def _decide(plan: Plan, order: Order, erp: Erp, policy: Policy, on: date, decisions: Decisions) -> None:
+    rma, notes = plan.rma, recorded_of(plan.rma, order.id, erp)
+    stands = standing(n for n in notes if n.key.parts[0] != By.REVIEW)
+    new = [x for x in rma.lines if x.id not in stands or x.requested > stands[x.id].units]
+    try:
+        found = decide_lines(rma, order, erp, policy, on)
+    except Refusal:
+        if new:
+            raise
+        found = {}
+    said = {x.id: _said(x, found[x.id], decisions) for x in new}
+    said |= {
+        i: _stood(rma.line(i), s, order, found.get(i))
+        for i, s in stands.items()
+        if i not in said and _has(rma, i)
+    }
+    plan.answer = Answer(tuple(said[x.id] for x in rma.lines), *_when(notes, new))
+    plan.rma = _as_it_stands(rma, stands, notes)
+    plan.issues += [_came_anyway(x) for x in plan.rma.lines if x.id in stands and x.received > x.allowed]
+    if not new:
+        return
+    if plan.answer.verdict is Verdict.NEEDS_PERSON:
+        plan.issues.append(_needs_person(rma, plan.answer))
+        plan.steps += _review(rma, order, plan.answer, notes)
+    else:
+        plan.steps += _record(rma, order, [said[x.id] for x in new])
+
+
+def _has(rma: Rma, line_id: str) -> bool:
+    return any(x.id == line_id for x in rma.lines)
+
+
+def _when(notes: list[Recorded], new: list[RmaLine]) -> tuple[datetime | None, tuple[str, ...]]:
+    """Give when the answer was recorded: all of it, or as the wish for a person to look."""
+    reviews = [n for n in notes if n.key.parts[0] == By.REVIEW]
+    final = [n for n in notes if n.key.parts[0] != By.REVIEW]
+    counting = reviews if new else final
+    at = counting[-1].at if counting else None
+    return at, tuple(str(n.key) for n in counting)
+
+
+def _said(line: RmaLine, decision: Decision, decisions: Decisions) -> LineAnswer:
+    """Say what the policy says, or the person to whom the policy leaves it."""
+    answer = LineAnswer(
+        line.id,
+        line.sku or line.barcode or line.id,
+        line.requested,
+        decision.verdict,
+        decision.keep_item,
+        By.POLICY,
+        decision.reasons,
+        decision,
+    )
+    if decision.verdict is not Verdict.NEEDS_PERSON or decisions.authorize is None:
+        return answer
+    verdict = Verdict.AUTHORIZE if decisions.authorize else Verdict.DECLINE
+    words = say("person_why", why=decisions.why) if decisions.why else say("person")
+    return replace(answer, verdict=verdict, by=By.PERSON, reasons=(words,))
+
+
+def _stood(line: RmaLine, stands: Standing, order: Order, decision: Decision | None) -> LineAnswer:
+    """Say what stands in Odoo, with the policy's reasons as long as it still says the same."""
+    verdict = Verdict.AUTHORIZE if stands.authorized else Verdict.DECLINE
+    same = decision is not None and (decision.verdict, decision.keep_item) == (verdict, stands.kept)
+    reasons: tuple[Words, ...] = (say("earlier", order=order.name),)
+    if decision and same and stands.by is By.POLICY:
+        reasons = decision.reasons
+    return LineAnswer(
+        line.id,
+        line.sku or line.barcode or line.id,
+        stands.authorized or stands.units,
+        verdict,
+        stands.kept,
+        stands.by,
+        reasons,
+        decision if same else None,
+    )
+
+
+def _as_it_stands(rma: Rma, stands: Mapping[str, Standing], notes: list[Recorded]) -> Rma:
+    """Give the RMA as Odoo's notes say: lines that are not decided yet do not come back yet."""
+    if not stands:
+        return rma
+    lines = [_line(x, stands.get(x.id)) for x in rma.lines]
+    if any(x.allowed for x in lines):
+        at = rma.authorized_at or (notes[-1].at if notes else None)
+        change = {"authorization": Authorization.AUTHORIZED, "authorized_at": at}
+    elif all(x.id in stands for x in rma.lines):
+        change = {"authorization": Authorization.DECLINED}
+    else:
+        return rma
+    return rma.model_copy(update={**change, "lines": tuple(lines)})
+
+
+def _line(line: RmaLine, stands: Standing | None) -> RmaLine:
+    allowed = min(line.allowed, stands.authorized) if stands else ZERO
+    physical = line.physical and not (stands and stands.kept)
+    return line.model_copy(update={"authorized": allowed, "physical": physical})
+
+
+def _record(rma: Rma, order: Order, said: list[LineAnswer]) -> list[Step]:
+    by = By.PERSON if any(x.by is By.PERSON for x in said) else By.POLICY
+    who = "a person" if by is By.PERSON else "the return policy"
+    return [
+        RecordDecision(
+            key,
+            "sale.order",
+            order.id,
+            _body(f"Return request {rma.label} ({rma.source}), decided by {who}", own),
+            f"decided by {who}: {'; '.join(map(str, own))}",
+        )
+        for key, own in keys_of(rma, order.id, by, said)
+    ]
+
+
+def _review(rma: Rma, order: Order, answer: Answer, notes: list[Recorded]) -> list[Step]:
+    units = sum((x.units for x in answer.lines), ZERO)
+    key = Key(
+        rma.source, rma.id, DECISION, (By.REVIEW.value, str(order.id), str(len(rma.lines)), plain(units))
+    )
+    if any(n.key == key for n in notes):
+        return []
+    body = _body(f"Return request {rma.label} ({rma.source}): a person has to decide", answer.lines)
+    return [
+        RecordDecision(key, "sale.order", order.id, body, "noted on the order that a person has to decide")
+    ]
+
+
+def _body(title: str, said: tuple[LineAnswer, ...] | list[LineAnswer]) -> str:
+    parts = [f"<p>{escape(title)}</p>"]
+    for one in said:
+        words = [r.en for r in one.reasons]
+        rules = one.decision.rules if one.decision and one.verdict is not Verdict.DECLINE else ()
+        words += [a.words.en for a in rules if a.effect is Effect.SETS]
+        rows = "".join(f"<li>{escape(w)}</li>" for w in words)
+        heading = str(replace(one, reasons=())).rstrip(": ")
+        parts.append(f"<p><b>{escape(heading)}</b></p><ul>{rows}</ul>")
+    return "".join(parts)
+
+
+def _needs_person(rma: Rma, answer: Answer) -> Issue:
+    waiting = [x for x in answer.lines if x.verdict is Verdict.NEEDS_PERSON]
+    others = [x for x in answer.lines if x.verdict is not Verdict.NEEDS_PERSON]
+    rest = f" The policy's word on the others: {'; '.join(map(str, others))}" if others else ""
+    return Issue(
+        "needs_person",
+        f"The return policy leaves {rma.label} to a person: {'; '.join(map(str, waiting))}{rest}",
+        f"odoo-rma quarantine resolve {rma.id} --authorize, or --decline; or decide it at the source.",
+        f"lines.{waiting[0].line_id}",
+    )
+
+
+def _came_anyway(line: RmaLine) -> Issue:
+    return Issue(
+        "declined_arrived",
+        f"{plain(line.received)} × {line.sku or line.barcode} arrived, but only {plain(line.allowed)} were authorized.",
+        "Send them back, or authorize them at the source; nothing is booked for what was declined.",
+        f"lines.{line.id}.received",
+    )
+
+
+def _doubts(rma: Rma, erp: Erp, policy: Policy, decisions: Decisions) -> list[str]:
+    """Say where the policy would have decided otherwise than the source; what we decided ourselves is not doubted."""
+    on = day_of(rma, erp)
+    try:
+        order = find_order(rma, erp, decisions)
+        found = decide_lines(rma, order, erp, policy, on) if on else {}
+    except Refusal:
+        return []
+    if any(n.key.parts[0] != By.REVIEW for n in recorded_of(rma, order.id, erp)):
+        return []
+    return [words for x in rma.lines if x.id in found and (words := _doubt(rma, x, found[x.id]))]
+
+
+def _doubt(rma: Rma, line: RmaLine, decision: Decision) -> str:
+    allowed = rma.authorization is Authorization.AUTHORIZED and line.allowed > 0
+    if decision.verdict is (Verdict.AUTHORIZE if allowed else Verdict.DECLINE):
+        return ""
+    why = " ".join(r.en for r in decision.reasons)
+    would = {
+        Verdict.AUTHORIZE: "would have authorized",
+        Verdict.NEEDS_PERSON: "would have asked a person about",
+        Verdict.DECLINE: "would have declined",
+    }
+    what = f"{plain(line.requested)} × {line.sku or line.barcode}"
+    return f"the policy {would[decision.verdict]} {what}: {why}"

@@ -27,10 +27,11 @@ from odoo_rma.mappings.erp import (
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal, from_odoo, round_to
+from odoo_rma.mappings.policy import Policy
 from odoo_rma.sync.customers import any_of, read_customers, read_keys
 from odoo_rma.sync.reference import Reference, day
 from odoo_rma.sync.remembered import read_gone, read_withdrawn
-from odoo_rma.sync.seen import READERS
+from odoo_rma.sync.seen import READERS, request
 
 KIT_LINE = "bom_line_id"
 
@@ -38,8 +39,15 @@ KIT_LINE = "bom_line_id"
 class Observer:
     """Reads batches; keeps what does not change during a run (taxes, operation types, accounts)."""
 
-    def __init__(self, client: OdooClient, matching: MatchingSettings, reference: Reference) -> None:
+    def __init__(
+        self,
+        client: OdooClient,
+        matching: MatchingSettings,
+        reference: Reference,
+        policy: Policy | None = None,
+    ) -> None:
         self._client = client
+        self._policy = policy
         self._matching = matching
         self._check_fields()
         self.reference = reference
@@ -93,6 +101,7 @@ class Observer:
             quantity_step=facts.quantity_step,
             units=facts.units,
         )
+        erp = request.read(self._client, facts, rmas, erp, self._policy)
         for reader in READERS:
             erp = reader(self._client, facts, rmas, erp)
         return replace(erp, gone=read_gone(self._client, decisions.values(), erp))

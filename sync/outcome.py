@@ -68,4 +68,5 @@ class Outcomes:
         else:
             outcome = Outcome.DONE if steps else Outcome.UNCHANGED
         words = (*steps, *plan.notes)
-        return Result(rma.source, rma.id, rma.label, outcome, words, documents, tuple(issues))
+        said = plan.answer.as_dict() if plan.answer else None
+        return Result(rma.source, rma.id, rma.label, outcome, words, documents, tuple(issues), said)

@@ -2,7 +2,7 @@
 
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from pydantic import ValidationError
 
@@ -10,19 +10,19 @@ from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.connector.settings import MatchingSettings, Settings
 from odoo_rma.mappings.decisions import Decisions
-from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.issues import Refusal
 from odoo_rma.mappings.model import OrderRef, Party, Reason, Rma, RmaLine
-from odoo_rma.mappings.money import ZERO, Decimal, plain
-from odoo_rma.mappings.order import find_lines, find_order
+from odoo_rma.mappings.money import Decimal
+from odoo_rma.mappings.order import find_order
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.policy.case import Decision, Request
 from odoo_rma.mappings.policy.decide import decide
+from odoo_rma.mappings.requested import requests_of
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.observe import Observer
-from odoo_rma.sync.policy_facts import Facts
 from odoo_rma.sync.reference import Reference
+from odoo_rma.sync.seen.request import check_currency
 from odoo_rma.sync.store import NotFound
 
 
@@ -57,7 +57,7 @@ def explain(
 def read_request(
     client: OdooClient, matching: MatchingSettings, policy: Policy, case: Case, *, clock: Clock
 ) -> Request:
-    """Read from Odoo everything that the decision of a case depends on.
+    """Read from Odoo everything that the decision of a case depends on, just as a sync does.
 
     Raises:
         NotFound: the order or the article is not there, or more is asked for than was ordered.
@@ -65,59 +65,41 @@ def read_request(
 
     """
     reference = Reference(client)
-    facts = Facts(client, reference, policy)
-    rma = _as_rma(case, policy)
-    erp = Observer(client, matching, reference).observe([rma], {})
+    check_currency(policy, reference)
+    on = case.on or reference.today(clock)
+    rma = as_rma(case, policy, datetime.combine(on, time(12), reference.zone))
+    erp = Observer(client, matching, reference, policy).observe([rma], {})
     try:
-        return _request(rma, case, erp, facts, clock)
+        (request,) = requests_of(rma, find_order(rma, erp, Decisions()), erp, policy, on).values()
     except Refusal as refusal:
         raise NotFound(" ".join(str(issue) for issue in refusal.issues)) from None
+    return request
 
 
-def _as_rma(case: Case, policy: Policy) -> Rma:
-    """Dress the case as an RMA, so that orders and lines are found by the same rules as in a sync."""
+def as_rma(case: Case, policy: Policy, at: datetime) -> Rma:
+    """Dress the case as a requested RMA, so that all is found by the same rules as in a sync.
+
+    Raises:
+        NotFound: what is asked cannot stand in an RMA.
+
+    """
     try:
-        line = RmaLine(id="1", sku=case.sku, requested=case.quantity, reason=Reason(code=case.reason))
+        line = RmaLine(
+            id="1",
+            sku=case.sku,
+            requested=case.quantity,
+            reason=Reason(code=case.reason),
+            condition=case.condition,
+        )
         return Rma(
             source="policy",
             id="explain",
-            order=OrderRef(name=case.order),
+            order=OrderRef(name=case.order, channel=case.channel),
             customer=Party(name="explain"),
             currency=policy.currency,
             lines=(line,),
+            requested_at=at,
         )
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         raise NotFound(f"{detail['loc'][-1]}: {detail['msg']}, but is {detail['input']!r}.") from None
-
-
-def _request(rma: Rma, case: Case, erp: Erp, facts: Facts, clock: Clock) -> Request:
-    order = find_order(rma, erp, Decisions())
-    lines = find_lines(rma.lines[0], order, erp)
-    ordered = sum((line.ordered for line in lines), ZERO)
-    if case.quantity > ordered:
-        raise NotFound(
-            f"{plain(case.quantity)} of {case.sku} were asked for, but order {order.name} has {plain(ordered)}."
-        )
-    on = case.on or clock().astimezone(facts.zone).date()
-    customer = erp.partners[order.partner_id].commercial_id
-    placed, rate, team = facts.order(order)
-    return Request(
-        order=order.name,
-        sku=case.sku,
-        quantity=case.quantity,
-        amount=facts.paid(lines, case.quantity, order.currency),
-        currency=order.currency,
-        rate=rate,
-        reason=case.reason,
-        condition=case.condition,
-        on=on,
-        ordered=placed,
-        delivered=facts.delivered(lines, erp),
-        categories=facts.categories(lines[0].product_id),
-        country=facts.country(order, erp),
-        groups=facts.tags(order, customer),
-        channel=case.channel or team or None,
-        orders=facts.orders(customer, on),
-        returns=facts.returns(customer, on),
-    )

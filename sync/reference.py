@@ -1,7 +1,7 @@
 """What Odoo's configuration says: company, currencies, taxes, operation types, locations, accounts. Read once a run."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, tzinfo
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo_rma.connector.errors import BadSettings
@@ -50,6 +50,10 @@ class Reference:
         self.taxes: dict[int, Tax] = {}
         self.customer_locations: set[int] = set()
         self._locations: set[int] = set()
+
+    def today(self, clock: Callable[[], datetime]) -> date:
+        """Give the day it is for the people in Odoo."""
+        return clock().astimezone(self.zone).date()
 
     def unit_of(self, currency: str) -> Decimal:
         """Give the smallest amount of a currency, as Odoo rounds it."""

@@ -42,7 +42,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One RMA in a run: what was (or would be) done, in words, step by step."""
+    """One RMA in a run: what was (or would be) done, in words, step by step; `decision` is the answer to a request."""
 
     source: str
     id: str
@@ -51,6 +51,7 @@ class Result:
     steps: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
     issues: tuple[Issue, ...] = ()
+    decision: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -4,10 +4,26 @@ from datetime import date
 
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import ChargesBy, Receipts, Settings
+from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.rules import Rules, SourceRules
-from odoo_rma.sync import disposition, exchange, message, payment
+from odoo_rma.sync import crm, disposition, exchange, message, payment
 from odoo_rma.sync.policy_file import load as load_policy
 from odoo_rma.sync.reference import Reference
+from odoo_rma.sync.seen.request import check_currency
+
+
+def return_policy(settings: Settings, reference: Reference) -> Policy | None:
+    """Give the return policy that the settings name, if they name one.
+
+    Raises:
+        BadSettings: it cannot be read, or counts in another currency than the company.
+
+    """
+    if settings.run.policy is None:
+        return None
+    policy = load_policy(settings.run.policy)
+    check_currency(policy, reference)
+    return policy
 
 
 def source_rules(settings: Settings) -> dict[str, SourceRules]:
@@ -31,12 +47,12 @@ def company_rules(settings: Settings, client: OdooClient, reference: Reference, 
         BadSettings: the settings name what is not in Odoo.
 
     """
-    policy = load_policy(settings.run.policy) if settings.run.policy else None
     return Rules(
         credit=reference.credit_rules(settings.accounting, today),
         inspection=disposition.rules(settings, client, reference),
         payments=payment.rules(settings, client, reference),
         exchange=exchange.rules(settings, client, reference),
         messages=message.rules(settings, client, reference),
-        policy=policy,
+        crm=crm.rules(settings, client, reference),
+        policy=return_policy(settings, reference),
     )

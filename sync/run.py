@@ -23,6 +23,7 @@ from odoo_rma.sync.rehearsal import rehearsal
 from odoo_rma.sync.report import Outcome, Progress, Result, RunReport
 from odoo_rma.sync.rules import company_rules, source_rules
 from odoo_rma.sync.store import Settled, Store
+from odoo_rma.sync.tell import tell_sources
 
 ROUNDS = 6
 """How often a batch is looked at again before what is still open is left to the next run."""
@@ -92,8 +93,8 @@ class _Run:
         self._settings, self._store, self._client = settings, store, client
         self._clock, self._dry_run = clock, dry_run
         self._reference = Reference(client)
-        self._observer = Observer(client, settings.matching, self._reference)
-        self._rules = company_rules(settings, client, self._reference, clock().date())
+        self._rules = company_rules(settings, client, self._reference, self._reference.today(clock))
+        self._observer = Observer(client, settings.matching, self._reference, self._rules.policy)
         self._sources = source_rules(settings)
 
     def batches(self, rmas: Iterator[Rma]) -> Iterator[list[Rma]]:
@@ -124,6 +125,8 @@ class _Run:
             erp = self._observer.observe(batch, decisions, customers)
         found = [documents(plan, erp, self._client) for plan in plans]
         results = [outcomes.result(p, d, dry_run=self._dry_run) for p, d in zip(plans, found, strict=True)]
+        if not self._dry_run:
+            tell_sources(self._settings, self._store, plans)
         self._settle(plans, results)
         return results
 

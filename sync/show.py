@@ -6,6 +6,7 @@ from datetime import datetime
 
 from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.connector.settings import Settings
+from odoo_rma.mappings.answer import Answer
 from odoo_rma.mappings.compare import compare
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
@@ -28,6 +29,8 @@ class RmaView:
     documents: tuple[Document, ...]
     steps: tuple[str, ...]
     issues: tuple[Issue, ...]
+    notes: tuple[str, ...] = ()
+    answer: Answer | None = None
 
 
 def show(settings: Settings, text: str, *, clock: Clock = utc_now) -> RmaView:
@@ -49,10 +52,18 @@ def show(settings: Settings, text: str, *, clock: Clock = utc_now) -> RmaView:
         decisions = {(source, rma_id): store.decisions(source, rma_id)}
     with closing(connect(settings.odoo, settings.secrets)) as client:
         reference = Reference(client)
-        rules = company_rules(settings, client, reference, clock().date())
-        erp = Observer(client, settings.matching, reference).observe([rma], decisions)
+        rules = company_rules(settings, client, reference, reference.today(clock))
+        erp = Observer(client, settings.matching, reference, rules.policy).observe([rma], decisions)
         plan = compare([rma], erp, source_rules(settings), rules, decisions)[0]
         found = documents(plan, erp, client)
     events = [(e.at, e.actor or source, " ".join(filter(None, [e.type, e.text]))) for e in rma.events]
     timeline = tuple(sorted([*history, *events], key=lambda moment: moment[0]))
-    return RmaView(rma, timeline, found, tuple(in_words(plan.steps)), tuple(plan.issues))
+    return RmaView(
+        rma,
+        timeline,
+        found,
+        tuple(in_words(plan.steps)),
+        tuple(plan.issues),
+        tuple(plan.notes),
+        plan.answer,
+    )

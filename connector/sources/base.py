@@ -1,6 +1,6 @@
 """What every source offers. Sources are found by entry point `odoo_rma.sources`, so others can add theirs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,6 +38,14 @@ class Source(Protocol):
 
     def settle(self) -> None:
         """Tell the source that all that `changes` gave so far is safely in the store."""
+
+    def report(self, rma_id: str, what: str, content: Mapping[str, Any]) -> None:
+        """Tell the source what was decided (`what` is `decision`) about an RMA; telling it again changes nothing.
+
+        Raises:
+            StoreFailed: it could not be told.
+
+        """
 
     def close(self) -> None:
         """Let go of what was claimed but not settled."""

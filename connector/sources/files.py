@@ -1,13 +1,13 @@
 """The file source: RMAs as JSON or XML files, dropped into a folder by anyone."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from odoo_rma.connector.settings import SourceSettings
 from odoo_rma.connector.sources.base import Incoming
-from odoo_rma.connector.sources.folder import Drop, Folder, shown
+from odoo_rma.connector.sources.folder import Drop, Folder, file_name, shown
 from odoo_rma.connector.sources.json_pieces import json_pieces
 from odoo_rma.connector.sources.reading import Broken, Piece, read_document
 from odoo_rma.connector.sources.xml_pieces import xml_pieces
@@ -100,6 +100,15 @@ class FileSource:
             self._read.pop(0)
         if not self._reading:
             self._folder.release()
+
+    def report(self, rma_id: str, what: str, content: Mapping[str, Any]) -> None:
+        """Write `outbox/<id>.<what>.json`; see docs/policy.md for what stands in it.
+
+        Raises:
+            StoreFailed: it could not be written.
+
+        """
+        self._folder.send(f"{file_name(rma_id)}.{what}.json", dict(content))
 
     def close(self) -> None:
         """Let go of the inbox; what was not settled stays there."""

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from filelock import FileLock, Timeout
 
 from odoo_rma.connector.errors import BadSettings, StoreFailed
 from odoo_rma.connector.sources.reading import Broken
+from odoo_rma.mappings.identity import encode
 
-__all__ = ["ENDINGS", "REASONS", "Drop", "Folder", "shown"]
+__all__ = ["ENDINGS", "REASONS", "Drop", "Folder", "file_name", "shown"]
 
 ENDINGS = {".json": "json", ".jsonl": "lines", ".ndjson": "lines", ".xml": "xml"}
 REASONS = ".reasons.json"
@@ -167,6 +169,29 @@ class Folder:
             ) from error
         return goal
 
+    def send(self, name: str, content: dict[str, Any]) -> None:
+        """Write a file into the outbox, whole or not at all; one that says the same already is left alone.
+
+        Raises:
+            StoreFailed: it could not be written.
+
+        """
+        goal = self.outbox / name
+        try:
+            if not (goal.is_file() and goal.read_text(encoding="utf-8") == _as_text(content)):
+                _write(goal, content)
+        except OSError as error:
+            raise StoreFailed(
+                f"{goal} cannot be written: {error.strerror}. Make room or correct the rights."
+            ) from error
+
+
+def file_name(rma_id: str) -> str:
+    """Give the part of a file's name that stands for an RMA: its id, where that can stand in any file system."""
+    name = encode(rma_id)
+    # Most file systems take 255 bytes.
+    return name if len(name) <= 150 else f"{name[:100]}-{sha256(rma_id.encode()).hexdigest()[:16]}"
+
 
 def shown(path: Path) -> str:
     """Give a file's name so that it can be printed anywhere."""
@@ -213,10 +238,14 @@ def _free(folder: Path, name: str) -> Path:
     )
 
 
+def _as_text(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2) + "\n"
+
+
 def _write(path: Path, content: dict[str, Any]) -> None:
     fresh = path.with_name(f".{path.name}.tmp")
     try:
-        fresh.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        fresh.write_text(_as_text(content), encoding="utf-8")
         fresh.replace(path)
     except OSError:
         with suppress(OSError):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.foresee import (
+    crm,
     disposition,
     exchange,
     goods,
@@ -18,6 +19,7 @@ from odoo_rma.mappings.foresee import (
     payment,
     people,
     repair,
+    request,
 )
 from odoo_rma.mappings.foresee.world import World
 from odoo_rma.mappings.plan import Plan, Step
@@ -29,6 +31,7 @@ Deed = Callable[[World, Any], None]
 
 DEEDS: Mapping[type[Step], Deed] = {
     **people.DEEDS,
+    **request.DEEDS,
     **goods.DEEDS,
     **ledger.DEEDS,
     **disposition.DEEDS,
@@ -36,6 +39,7 @@ DEEDS: Mapping[type[Step], Deed] = {
     **exchange.DEEDS,
     **payment.DEEDS,
     **message.DEEDS,
+    **crm.DEEDS,
 }
 """What each kind of step does; one that is not listed changes nothing that a plan depends on."""
 

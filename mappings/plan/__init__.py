@@ -6,6 +6,7 @@ A reference to a record is its database id, or the key under which an earlier st
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from odoo_rma.mappings.answer import Answer
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan.goods import (
@@ -71,7 +72,8 @@ class Found:
 class Plan:
     """What is to be done for one RMA, what stands in the way, and which records already belong to it.
 
-    `awaits` says what somebody has yet to do in Odoo; until then the RMA is not finished, even when it is closed.
+    `answer` is what is said to a request, where we decide about it. `awaits` says what somebody has yet to do in Odoo;
+    until then the RMA is not finished, even when it is closed.
     """
 
     rma: Rma
@@ -84,4 +86,5 @@ class Plan:
     credit_notes: list[int] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
     awaits: list[str] = field(default_factory=list)
+    answer: Answer | None = None
     finished: bool = False

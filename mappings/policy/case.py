@@ -43,6 +43,16 @@ class Request(Record):
     amount: Annotated[Total, Field(le=Decimal(10) ** 12)] = Field(
         description="What was paid for them, taxes included, in `currency`."
     )
+    whole: Total | None = Field(
+        None,
+        description="What was paid for all that is asked for together, in `currency`; `amount` when left out.",
+    )
+    units: PositiveQuantity | None = Field(
+        None, description="Units that are asked for together; `quantity` when left out."
+    )
+    kept: tuple[Name, ...] = Field(
+        (), description="Rules whose fixed amount is kept with another article of the same request already."
+    )
     currency: Currency = Field(description="The order's currency.")
     rate: Rate = Field(ONE, description="Units of `currency` for one unit of the policy's currency.")
     reason: ReasonCode = Field(description="Why.")
@@ -59,8 +69,8 @@ class Request(Record):
 
     @property
     def value(self) -> Decimal:
-        """Give the amount in the policy's currency."""
-        return self.amount / self.rate
+        """Give what all that is asked for together is worth, in the policy's currency: thresholds go by it."""
+        return (self.amount if self.whole is None else self.whole) / self.rate
 
 
 class Verdict(StrEnum):

@@ -15,15 +15,14 @@ HUNDRED = Decimal(100)
 def approval(policy: Policy, request: Request) -> list[Applied]:
     """Ask whether a request is small enough to be authorized without a person."""
     rule, value = policy.approval, in_policy_money(policy, request.value)
+    units = request.units or request.quantity
     over: list[tuple[str, Words]] = []
     if rule.up_to is not None and value.amount > rule.up_to:
         limit = Money(rule.up_to, policy.currency)
         over.append(("approval.up_to", say("value_too_high", value=value, limit=limit)))
-    if rule.units is not None and request.quantity > rule.units:
-        over.append(
-            ("approval.units", say("too_many_units", units=plain(request.quantity), limit=rule.units))
-        )
-    saw = {"value": str(value), "quantity": plain(request.quantity)}
+    if rule.units is not None and units > rule.units:
+        over.append(("approval.units", say("too_many_units", units=plain(units), limit=rule.units)))
+    saw = {"value": str(value), "quantity": plain(units)}
     if not over and (rule.up_to is not None or rule.units is not None):
         return [Applied(rule="approval", saw=saw, effect=Effect.PASSES, words=say("approval"))]
     return [Applied(rule=name, saw=saw, effect=Effect.NEEDS_PERSON, words=words) for name, words in over]

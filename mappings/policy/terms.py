@@ -85,6 +85,8 @@ def _fee_amount(rule: Fee, request: Request, excused: bool) -> Decimal:
         return ZERO
     if rule.percent is not None:
         fee = round_to(request.amount * rule.percent / HUNDRED, minor_unit(request.currency))
+    elif f"fees.{rule.name}" in request.kept:
+        return ZERO
     else:
         fee = _in_request_money(rule.amount or ZERO, request)
     return min(fee, request.amount)
@@ -103,7 +105,8 @@ def _label(
         words = say("label_shop")
         return Payer.SHOP, ZERO, Applied(rule="labels", saw=saw, effect=Effect.SETS, words=words)
     rule = min(rules, key=lambda r: (r.paid_by is Payer.CUSTOMER, r.cost))
-    cost = _in_request_money(rule.cost, request) if rule.paid_by is Payer.CUSTOMER else ZERO
+    due = rule.paid_by is Payer.CUSTOMER and f"labels.{rule.name}" not in request.kept
+    cost = _in_request_money(rule.cost, request) if due else ZERO
     words = say("label_cost", cost=Money(cost, request.currency)) if cost else say(f"label_{rule.paid_by}")
     applied = Applied(rule=f"labels.{rule.name}", saw=saw, effect=Effect.SETS, words=words)
     return rule.paid_by, cost, applied

@@ -172,6 +172,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "offer": ("Offered: {method}.", "可选方式：{method}。"),
     "offer_bonus": ("Offered: {method}, with {bonus} on top.", "可选方式：{method}，另加赠{bonus}。"),
+    "person": ("A person decided.", "经人工审核决定。"),
+    "person_why": ("A person decided: {why}", "经人工审核决定：{why}"),
+    "earlier": (
+        "This was decided earlier; the reasons stand in the notes of order {order}.",
+        "此前已作出决定，理由见订单{order}的备注。",
+    ),
     "no_offer": (
         "The policy does not say what the customer may get in this case.",
         "退货政策没有规定这种情况可以怎样退款或换货。",

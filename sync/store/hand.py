@@ -61,17 +61,19 @@ class ByHand(Answers):
         partner_id: int | None = None,
         order: str | None = None,
         again: bool = False,
+        authorize: bool | None = None,
     ) -> tuple[str, str]:
         """Decide what the rules could not, or, without a decision, call it settled by hand; gives its (source, id).
 
-        `again`: what people canceled, reset or deleted in Odoo so far is to be made again.
+        `again`: what people canceled, reset or deleted in Odoo so far is to be made again. `authorize` answers a
+        request that the return policy leaves to a person; the note says why.
 
         Raises:
             NotFound: nothing is known under this name, or there is no readable snapshot to decide about.
             Ambiguous: several sources use the name.
 
         """
-        if partner_id is None and order is None and not again:
+        if partner_id is None and order is None and not again and authorize is None:
             return self._end_by_hand(text, "resolved", note, now)
         source, key = self.find_one(text)
         with self._writing():
@@ -89,6 +91,9 @@ class ByHand(Answers):
             if again:
                 self._make_again(source, key)
                 words.append("to be made again")
+            if authorize is not None:
+                self._set_verdict(source, key, authorize, note)
+                words.append("authorized" if authorize else "declined")
             self._log(source, key, now, "decided", "; ".join([*words, *[note] * bool(note)]))
             self._close(source, key, "resolved", now, note=note)
         return source, key
@@ -99,7 +104,10 @@ class ByHand(Answers):
         if row is None:
             return Decisions()
         remembered, answers = self.remembered(source, rma_id), self.answers(source, rma_id)
-        return Decisions(row["partner_id"], row["order_ref"], remembered, answers=answers)
+        authorize, why = self.verdict(source, rma_id)
+        return Decisions(
+            row["partner_id"], row["order_ref"], remembered, answers=answers, authorize=authorize, why=why
+        )
 
     def _end_by_hand(self, text: str, state: str, note: str, now: datetime) -> tuple[str, str]:
         source, key = self.find_one(text)

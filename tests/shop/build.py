@@ -7,6 +7,7 @@ from typing import Any
 
 from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.crm_rules import CrmRules
+from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.erp import (
     Company,
     Erp,
@@ -22,10 +23,13 @@ from odoo_rma.mappings.erp import (
     Rounding,
     Tax,
 )
+from odoo_rma.mappings.message_rules import MessageRules
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import CENT, Decimal, round_to
 from odoo_rma.mappings.payment_rules import PaymentRules
+from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.rules import Rules
+from odoo_rma.mappings.seen.request import Placed
 from odoo_rma.mappings.tax import TaxedLine, totals
 
 D = Decimal
@@ -62,11 +66,16 @@ class Shop:
         )
         self.rules = CreditRules(today=TODAY)
         self.payments = PaymentRules()
+        self.messages = MessageRules()
+        self.policy: Policy | None = None
+        self.decisions: dict[tuple[str, str], Decisions] = {}
         self.crm = CrmRules()
         self.alice = self.partner("Alice", "alice@example.com")
 
     def all_rules(self) -> Rules:
-        return Rules(self.rules, payments=self.payments, crm=self.crm)
+        return Rules(
+            self.rules, payments=self.payments, messages=self.messages, crm=self.crm, policy=self.policy
+        )
 
     def new(self) -> int:
         return next(self._ids)
@@ -215,6 +224,27 @@ class Shop:
             total=total,
             **fields,
         )
+
+    def history(
+        self,
+        order: Order,
+        *,
+        ordered: date,
+        delivered: date | None = None,
+        categories: tuple[str, ...] = ("All",),
+        rate: str = "1",
+    ) -> None:
+        """Say when an order was placed and delivered, and what its goods are: what a return policy asks for."""
+        facts: Any = self.erp.requests
+        facts.placed[order.id] = Placed(ordered, D(rate))
+        own = [x for x in self.erp.order_lines.values() if x.order_id == order.id]
+        for line in own:
+            facts.paid[line.id] = self.total([TaxedLine(line.ordered, line.price_unit, line.discount, (1,))])
+            facts.categories[line.product_id] = categories
+        lines = {x.id for x in own}
+        for move in self.erp.moves.values():
+            if move.outgoing and move.order_line_id in lines and delivered:
+                facts.arrived[move.picking_id] = delivered
 
     def credit_by_hand(self, invoice: int, sku: str, quantity: str) -> None:
         """A person's credit note, without any mark of ours."""

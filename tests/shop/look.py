@@ -16,7 +16,7 @@ BY_ODOO = {"shop": SourceRules(source_receives=False, credit_on=CreditOn.REFUND)
 
 
 def look(shop: Shop, *rmas: Rma, sources: dict[str, SourceRules] = BY_SOURCE) -> list[Plan]:
-    return compare(rmas, shop.erp, sources, shop.all_rules(), {})
+    return compare(rmas, shop.erp, sources, shop.all_rules(), shop.decisions)
 
 
 def carry_out(shop: Shop, *rmas: Rma, sources: dict[str, SourceRules] = BY_SOURCE) -> list[Plan]:

@@ -1,0 +1,49 @@
+"""What the workshop, the warehouse and salespeople see of the retailer's returns, in a real browser."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from live.books import Tables
+from live.browser import opened
+from playwright.sync_api import Page, expect
+
+from odoo_rma.cli.demo_retail import play, prepare
+from odoo_rma.connector.settings import Secrets
+from odoo_rma.sandbox import Env
+
+pytestmark = [pytest.mark.live, pytest.mark.browser]
+
+
+@dataclass
+class Shop:
+    """The retailer's Odoo, and the administrator's browser."""
+
+    env: Env
+    page: Page
+    tables: Tables
+
+    def open(self, model: str, record: int) -> None:
+        self.page.goto(f"{self.env.url}/odoo/{model}/{record}")
+        expect(self.page.locator(".o_form_view")).to_be_visible()
+
+    def made(self, model: str, rma: str) -> int:
+        """The first record of ours of a model for an RMA."""
+        own = [("module", "=", "__rma__"), ("model", "=", model), ("name", "=like", f"retail.{rma}.%")]
+        return min(r["res_id"] for r in self.tables.rows("ir.model.data", own, "res_id").values())
+
+    def picture(self, file: Path) -> None:
+        self.page.wait_for_function("[...document.images].every(image => image.complete)")
+        self.page.screenshot(path=file)
+
+
+@pytest.fixture(scope="module")
+def shop(odoo19: Env, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """A shop in which all the retailer's days have passed."""
+    assert odoo19.manifest
+    folder = tmp_path_factory.mktemp("retail")
+    prepare(folder, odoo19.manifest)
+    play(odoo19, Secrets.model_validate({"password": odoo19.rma_password}), folder, "odoorpc")
+    with opened(odoo19, "admin", tmp_path_factory.mktemp("profile")) as page:
+        yield Shop(odoo19, page, Tables(odoo19))
