@@ -18,6 +18,7 @@ _COMMANDS = {
     "quarantine": "quarantine",
     "customer": "customer",
     "policy": "policy",
+    "messages": "messages",
     "feedback": "feedback",
     "runs": "runs",
     "schema": "schema",

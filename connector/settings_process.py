@@ -3,9 +3,9 @@
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from odoo_rma.connector.settings_part import Part
 from odoo_rma.mappings.vocabulary import Condition, Disposition, MessageStep, ReasonCode
@@ -97,6 +97,16 @@ class MessageSettings(Part):
     feedback_url: str | None = Field(
         None, description="Where customers answer how it went; `{token}` stands for the signed answer key."
     )
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="Free table for channels of other packages; `email` takes none."
+    )
+
+    @field_validator("feedback_url")
+    @classmethod
+    def _has_token(cls, value: str | None) -> str | None:
+        if value and ("{token}" not in value or not value.startswith(("https://", "http://"))):
+            raise ValueError("should be a web address that holds {token}")
+        return value
 
 
 class CrmSettings(Part):

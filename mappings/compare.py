@@ -28,7 +28,7 @@ from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.exchange import plan_exchanges
 from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.message import plan_messages
+from odoo_rma.mappings.message import plan_answer, plan_messages
 from odoo_rma.mappings.model import Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
@@ -96,7 +96,9 @@ class _Comparison:
         plan.credit_notes = [n.id for n in own_notes(rma, erp)]
         if not self._concerns_us():
             plan.notes.append(f"{rma.authorization.value}: nothing to do in Odoo")
-            plan.finished = (rma.authorization in ENDED or rma.closed) and not plan.steps
+            plan.steps += plan_answer(plan, erp, self.source, self.rules, decisions)
+            ended = rma.authorization in ENDED or rma.closed
+            plan.finished = ended and not (plan.steps or plan.issues or plan.awaits)
             return
         self._check_kind()
         order = find_order(rma, erp, decisions)

@@ -10,7 +10,7 @@ from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.model import Rma
 
 FILLABLE = ("email", "phone", "vat", "ref", "street", "street2", "city", "zip", "country_id")
-PARTNER_FIELDS = ("name", "active", "commercial_partner_id", *FILLABLE)
+PARTNER_FIELDS = ("name", "active", "lang", "commercial_partner_id", *FILLABLE)
 
 
 def read_keys(client: OdooClient, model: str, ids: Iterable[int]) -> dict[int, Key | None]:
@@ -56,6 +56,7 @@ def read_customers(
             values={f: r[f] for f in FILLABLE},
             key=keys.get(r["id"]),
             active=r["active"],
+            lang=r["lang"] or "",
         )
         for r in rows
     }

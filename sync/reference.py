@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from odoo_rma.connector.channels.base import Channel
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import AccountingSettings
@@ -46,6 +47,7 @@ class Reference:
         self.author_id: int = user["partner_id"]
         self.zone = _zone(user["tz"])
         self.crm = CrmRules()
+        self.channel: Channel | None = None  # where customers are told: what they were told is then read, too
         self.types: dict[int, PickingType] = {}
         self.taxes: dict[int, Tax] = {}
         self.customer_locations: set[int] = set()
