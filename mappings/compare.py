@@ -19,6 +19,7 @@ from odoo_rma.mappings.credit_note import (
     plan_open_note,
 )
 from odoo_rma.mappings.credited import with_unnamed_lines
+from odoo_rma.mappings.crm import plan_crm
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.delivered import Deliveries, Slice
@@ -40,9 +41,7 @@ from odoo_rma.mappings.repair import plan_repairs
 from odoo_rma.mappings.request import as_decided
 from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
-from odoo_rma.mappings.vocabulary import Authorization, Kind
-
-ENDED = frozenset({Authorization.DECLINED, Authorization.CANCELED, Authorization.EXPIRED})
+from odoo_rma.mappings.vocabulary import ENDED, Kind
 
 
 PLANNERS: tuple[Callable[[Case], list[Step]], ...] = (
@@ -50,6 +49,7 @@ PLANNERS: tuple[Callable[[Case], list[Step]], ...] = (
     plan_repairs,
     plan_exchanges,
     plan_payments,
+    plan_crm,
     plan_messages,
 )
 """What follows on receipt and credit note, in the order in which it is planned; each refuses for itself alone."""
@@ -113,7 +113,18 @@ class _Comparison:
         plan.steps += [*customer.steps, *steps]
         received = self._received(slices)
         self._settle(lines, received)
-        case = Case(plan, erp, self.source, self.rules, order, customer.partner_id, lines, slices, received)
+        case = Case(
+            plan,
+            erp,
+            self.source,
+            self.rules,
+            order,
+            customer.partner_id,
+            lines,
+            slices,
+            received,
+            decisions.answers,
+        )
         for planner in PLANNERS:
             with self._issues():
                 plan.steps += planner(case)
