@@ -22,11 +22,12 @@ from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.crm import plan_crm
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
-from odoo_rma.mappings.delivered import Deliveries, Slice
+from odoo_rma.mappings.delivered import Deliveries, Slice, per_line
 from odoo_rma.mappings.disposition import plan_dispositions
 from odoo_rma.mappings.due import CreditOn, Due, accepted, find_due, is_last, unplaced
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.exchange import plan_exchanges
+from odoo_rma.mappings.inspection import as_inspected, present
 from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.message import plan_answer, plan_messages
@@ -40,6 +41,7 @@ from odoo_rma.mappings.remembered import as_accepted, hold_back
 from odoo_rma.mappings.repair import plan_repairs
 from odoo_rma.mappings.request import as_decided
 from odoo_rma.mappings.rules import Rules, SourceRules
+from odoo_rma.mappings.standing import accepted_by_hand
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
 from odoo_rma.mappings.vocabulary import ENDED, Kind
 
@@ -73,6 +75,7 @@ def compare(
         one = _Comparison(plan, erp, source, rules, deliveries, invoices)
         try:
             as_decided(plan, erp, source, rules, decided)
+            plan.rma = as_inspected(plan.rma, rules.inspection)
             one.run(decided)
         except Refusal as refusal:
             plan.issues += refusal.issues
@@ -112,7 +115,7 @@ class _Comparison:
         steps = plan_transfers(rma, self._wanted(slices), self._arrived(slices), erp, self._note())
         plan.steps += [*customer.steps, *steps]
         received = self._received(slices)
-        self._settle(lines, received)
+        self._settle(lines, received, self._accepted(slices, received))
         case = Case(
             plan,
             erp,
@@ -183,7 +186,7 @@ class _Comparison:
         if self._open():
             return allocate_returns(line, line.allowed, order_lines, self.erp, self.deliveries)
         if self.source.source_receives:
-            return allocate_returns(line, line.received, order_lines, self.erp, self.deliveries)
+            return allocate_returns(line, present(line), order_lines, self.erp, self.deliveries)
         return allocate_returns(line, line.allowed, order_lines, self.erp, self.deliveries, strict=False)
 
     def _open(self) -> bool:
@@ -198,36 +201,43 @@ class _Comparison:
         if not self.source.source_receives:
             return []
         rma = self.plan.rma
-        return [s for x, own in slices.items() for s in arrived(own, rma.line(x).received, self.erp)]
+        return [s for x, own in slices.items() for s in arrived(own, present(rma.line(x)), self.erp)]
 
     def _received(self, slices: Mapping[str, list[Slice]]) -> dict[str, Decimal]:
         """Units per RMA line that are here: by the source's word, or by what was validated in Odoo."""
         rma = self.plan.rma
         if self.source.source_receives:
-            return {x: rma.line(x).received for x in slices}
+            return {x: present(rma.line(x)) for x in slices}
         done: dict[int, Decimal] = {}
         for move in own_moves(rma, self.erp):
             if move.state == DONE:
                 done[move.origin_move_id] = done.get(move.origin_move_id, ZERO) + move.done
-        found = {}
-        for line_id, own in slices.items():
-            per_product: dict[int, Decimal] = {}
-            for part in own:
-                taken = min(done.get(part.move_id, ZERO), part.quantity)
-                done[part.move_id] = done.get(part.move_id, ZERO) - taken
-                per_product[part.product_id] = per_product.get(part.product_id, ZERO) + taken / part.factor
-            found[line_id] = min(per_product.values(), default=ZERO)
-        return found
+        return per_line(slices, done)
 
-    def _settle(self, lines: Mapping[str, list[OrderLine]], received: Mapping[str, Decimal]) -> None:
-        """Plan the credit notes; what stands in their way does not hold up the goods."""
+    def _accepted(
+        self, slices: Mapping[str, list[Slice]], received: dict[str, Decimal]
+    ) -> dict[str, Decimal]:
+        """Units that count for a credit note; of what only a person looked at, in Odoo, what was not taken out again."""
+        if self.source.credit_on is not CreditOn.INSPECTION:
+            return received
+        if self.source.source_receives:
+            return {}
+        return per_line(slices, accepted_by_hand(self.plan.rma, self.erp, self.rules.inspection))
+
+    def _settle(
+        self,
+        lines: Mapping[str, list[OrderLine]],
+        received: Mapping[str, Decimal],
+        here: Mapping[str, Decimal],
+    ) -> None:
+        """Plan the credit notes; what stands in their way does not hold up the goods. `here` is what counts for them."""
         rma = self.plan.rma
         order_lines = {x: [line.id for line in own] for x, own in lines.items()}
         on, order_id, erp = self.source.credit_on, self.plan.order_id, self.erp
         before = with_unnamed_lines(credited(rma, erp), rma, erp, order_lines, received)
         due: list[Due] = []
         with self._issues():
-            found = find_due(rma, on, received, before)
+            found = find_due(rma, on, here, before)
             due = [replace(d, units=self._creditable(d, lines, received)) for d in found]
         for one in due:
             with self._issues():
@@ -237,7 +247,7 @@ class _Comparison:
         by_arrival = on is not CreditOn.REFUND and any(x.physical for x in rma.lines)
         with self._issues():
             settled = by_arrival and not any(one.kind == on.value for one in due)
-            if settled and is_last(rma, accepted(rma, on, received)):
+            if settled and is_last(rma, accepted(rma, on, here)):
                 check_promise(rma, erp)
         self.plan.issues += [] if by_arrival else [unplaced_charge(c) for c in unplaced(rma, before)]
         handled = {(one.kind, one.id) for one in due}

@@ -22,6 +22,19 @@ class Slice:
     lot_id: int = 0
 
 
+def per_line(slices: Mapping[str, list[Slice]], units: Mapping[int, Decimal]) -> dict[str, Decimal]:
+    """Turn units per delivered move into units of the RMA lines that go back against them (of a kit: complete ones)."""
+    left, found = dict(units), {}
+    for line_id, own in slices.items():
+        per_product: dict[int, Decimal] = {}
+        for part in own:
+            taken = min(left.get(part.move_id, ZERO), part.quantity)
+            left[part.move_id] = left.get(part.move_id, ZERO) - taken
+            per_product[part.product_id] = per_product.get(part.product_id, ZERO) + taken / part.factor
+        found[line_id] = min(per_product.values(), default=ZERO)
+    return found
+
+
 class Deliveries:
     """The deliveries of a batch, indexed once; what an RMA takes lowers what is left for those after it."""
 

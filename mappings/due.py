@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from odoo_rma.mappings.inspection import absent, is_absent
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge, Refund, Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
-from odoo_rma.mappings.vocabulary import ChargeStatus, Condition, Disposition, RefundState, Resolution
+from odoo_rma.mappings.vocabulary import ChargeStatus, Disposition, RefundState, Resolution
 
 IN_GOODS = frozenset({Resolution.REPAIR, Resolution.REPLACEMENT, Resolution.NONE})
 """Resolutions by which the customer gets goods, or nothing; goods that come back for them are not credited."""
@@ -70,7 +71,7 @@ def accepted(rma: Rma, on: CreditOn, received: Mapping[str, Decimal]) -> Mapping
     """Give the units that make a credit note due by themselves: those that are here, or were inspected and accepted."""
     lines = [x for x in rma.lines if x.physical and x.resolution not in IN_GOODS]
     if on is CreditOn.INSPECTION:
-        return {x.id: inspected(x) for x in lines}
+        return {x.id: inspected(x) if x.inspections else received.get(x.id, ZERO) for x in lines}
     return {x.id: max(received[x.id] - sent_back(x), ZERO) for x in lines if x.id in received}
 
 
@@ -98,13 +99,12 @@ def sent_back(line: RmaLine) -> Decimal:
 
 
 def inspected(line: RmaLine) -> Decimal:
-    """Units inspected and accepted: neither missing nor going back to the customer."""
-    refused = (Disposition.RETURN_TO_CUSTOMER, Disposition.NOT_RECEIVED)
+    """Units inspected and accepted: neither missing, nor another article, nor going back to the customer."""
     return sum(
         (
             i.quantity
             for i in line.inspections
-            if i.condition is not Condition.MISSING and i.disposition not in refused
+            if not is_absent(i) and i.disposition is not Disposition.RETURN_TO_CUSTOMER
         ),
         ZERO,
     )
@@ -207,8 +207,9 @@ def _units(refund: Refund, refunds: list[Refund], lines: Sequence[RmaLine]) -> d
     paid = [x for x in lines if x.resolution not in IN_GOODS] or lines
     for line in paid:
         elsewhere = sum((p.quantity for r in refunds for p in r.lines if p.line == line.id), ZERO)
-        if line.allowed > elsewhere + sent_back(line):
-            units[line.id] = line.allowed - elsewhere - sent_back(line)
+        most = line.allowed - elsewhere - sent_back(line) - absent(line)
+        if most > 0:
+            units[line.id] = most
     return units
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from odoo_rma.mappings.case import Case
-from odoo_rma.mappings.inspection import ABSENT
+from odoo_rma.mappings.inspection import is_absent
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Inspection, RmaLine
 from odoo_rma.mappings.money import ONE, ZERO, Decimal, plain
@@ -102,11 +102,6 @@ def _wants(case: Case, line: RmaLine, parts: list[Part], result: Judgment) -> It
             yield _Want(line, one, "", own, (one.quantity - named) * factor)
 
 
-def is_absent(one: Inspection) -> bool:
-    """Tell whether an inspection speaks of units that did not come."""
-    return one.condition in ABSENT or one.disposition is Disposition.NOT_RECEIVED
-
-
 def _belongs(case: Case, want: _Want, part: Part) -> bool:
     told, rules, seen = want.disposition, case.rules.inspection, case.erp.dispositions
     if part.gone is Gone.SCRAPPED:
@@ -125,15 +120,15 @@ def _refuse_unnamed_lots(case: Case, wants: list[_Want], result: Judgment) -> No
     for want in wants:
         left = [p for p in want.fitting(case) if not p.gone and not p.by_hand]
         here = sum((p.quantity for p in left), ZERO)
-        several = len({p.lot_id for p in left}) > 1
-        if want.need > 0 and not want.lot and several and want.need < here:
+        several = len({p.lot_id for p in left}) > 1 and want.need < here
+        told = {w.disposition for w in wants if w.line.id == want.line.id and not w.lot}
+        mixed = len({p.lot_id for p in want.own}) > 1 and len(told) > 1
+        if want.need > 0 and not want.lot and left and (several or mixed):
             result.issues.append(_which_lot(want.line, want.one))
             want.need = ZERO
-        if want.need > 0 and want.lot and want.own and not want.fitting(case):
-            complete = sum((p.move.done for p in want.own), ZERO) and _all_here(case, want.line)
-            if complete:
-                result.issues.append(_unknown_lot(case, want))
-                want.need = ZERO
+        if want.need > 0 and want.lot and want.own and not want.fitting(case) and _all_here(case, want.line):
+            result.issues.append(_unknown_lot(case, want))
+            want.need = ZERO
 
 
 def _all_here(case: Case, line: RmaLine) -> bool:

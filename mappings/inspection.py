@@ -36,12 +36,23 @@ def present(line: RmaLine) -> Decimal:
 
     A source may count them among what it received, or not.
     """
-    absent = sum((i.quantity for i in line.inspections if _is_absent(i)), ZERO)
-    good = sum((i.quantity for i in line.inspections if not _is_absent(i)), ZERO)
-    return max(min(good, line.received), line.received - absent) if absent else line.received
+    return came(line, line.received)
 
 
-def _is_absent(one: Inspection) -> bool:
+def came(line: RmaLine, received: Decimal) -> Decimal:
+    """Say how many of the units that somebody received are the line's article."""
+    good = sum((i.quantity for i in line.inspections if not is_absent(i)), ZERO)
+    gone = absent(line)
+    return max(min(good, received), received - gone) if gone else received
+
+
+def absent(line: RmaLine) -> Decimal:
+    """Units that did not come, or came as another article."""
+    return sum((i.quantity for i in line.inspections if is_absent(i)), ZERO)
+
+
+def is_absent(one: Inspection) -> bool:
+    """Tell whether an inspection speaks of units that did not come."""
     return one.condition in ABSENT or one.disposition is Disposition.NOT_RECEIVED
 
 
@@ -57,9 +68,9 @@ def differences(rma: Rma) -> Iterator[str]:
                 yield f"{units} did not come: not credited"
             elif line.condition and one.condition is not line.condition:
                 yield f"{units} announced as {_words(line.condition)}, found {_words(one.condition)}"
-        came = sum((i.quantity for i in line.inspections if not _is_absent(i)), ZERO)
-        if came > line.requested:
-            yield f"{plain(came)} × {what} came, {plain(line.requested)} announced"
+        here = sum((i.quantity for i in line.inspections if not is_absent(i)), ZERO)
+        if here > line.requested:
+            yield f"{plain(here)} × {what} came, {plain(line.requested)} announced"
 
 
 def _words(condition: Condition) -> str:

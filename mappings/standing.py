@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from odoo_rma.mappings.disposition_rules import InspectionRules
-from odoo_rma.mappings.erp import DONE, Erp, Move
+from odoo_rma.mappings.erp import CANCELED, DONE, Erp, Move
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ONE, ZERO, Decimal
 from odoo_rma.mappings.seen.disposition import Flow, Onward, Scrap
@@ -18,8 +18,8 @@ from odoo_rma.mappings.vocabulary import Disposition
 
 PUT_AWAY = "putaway"
 SCRAP = "scrap"
-NOWHERE = frozenset({Disposition.RETURN_TO_CUSTOMER, Disposition.NOT_RECEIVED})
-"""Dispositions without a place of their own in the warehouse."""
+WRONG_ITEM = "wrongitem"
+INSPECTION = "inspection"
 
 
 class Gone(Enum):
@@ -49,6 +49,25 @@ def standing(rma: Rma, erp: Erp, rules: InspectionRules) -> list[Part]:
     while any(_follow(parts, step, erp, rules) for step in steps):
         pass
     return [p for p in parts if p.quantity > 0]
+
+
+def accepted_by_hand(rma: Rma, erp: Erp, rules: InspectionRules) -> dict[int, Decimal]:
+    """Give the units per delivered move that somebody validated in Odoo and left in the warehouse.
+
+    What was scrapped or sent back by hand was not accepted; what waits for the next step of its reception not yet.
+    """
+    chained = [m for m in erp.dispositions.pending.values() if m.origins]
+    found: dict[int, Decimal] = {}
+    for part in standing(rma, erp, rules):
+        waits = any(
+            part.move.id in m.origins and m.source_id in erp.dispositions.path(part.location_id)
+            for m in chained
+            if erp.dispositions.onward[m.picking_id].state != CANCELED
+        )
+        if not (part.gone or waits):
+            origin = part.move.origin_move_id
+            found[origin] = found.get(origin, ZERO) + part.quantity
+    return found
 
 
 def is_sellable(location_id: int, erp: Erp, rules: InspectionRules) -> bool:
@@ -144,12 +163,12 @@ def _follow(parts: list[Part], step: _Step, erp: Erp, rules: InspectionRules) ->
     """Take units from where they stand to where a step brought them; tell whether there were any."""
     before = step.quantity
     for part in [p for p in parts if _fits(p, step, erp)]:
-        factor = _factor(step.uom_id, part.move.uom_id, erp)
-        taken = min(part.quantity, step.quantity * factor)
+        ratio = factor(step.uom_id, part.move.uom_id, erp)
+        taken = min(part.quantity, step.quantity * ratio)
         if taken <= 0:
             continue
         part.quantity -= taken
-        step.quantity -= taken / factor
+        step.quantity -= taken / ratio
         by_hand = step.by_hand and (step.gone is not None or decided(step.destination_id, erp, rules))
         gone, where = step.gone, step.destination_id
         parts.append(replace(part, quantity=taken, location_id=where, by_hand=by_hand, gone=gone))
@@ -162,7 +181,8 @@ def _fits(part: Part, step: _Step, erp: Erp) -> bool:
     return same and from_there and (not step.moves or part.move.id in step.moves) and part.quantity > ZERO
 
 
-def _factor(uom: int, into: int, erp: Erp) -> Decimal:
+def factor(uom: int, into: int, erp: Erp) -> Decimal:
+    """Say how many units of one measure a unit of another is; 1 where Odoo does not show it."""
     if uom == into or uom not in erp.uoms or into not in erp.uoms:
         return ONE
     return erp.uoms[uom] / erp.uoms[into]

@@ -9,7 +9,6 @@ from odoo_rma.connector.odoo.client import Row
 from odoo_rma.mappings.erp import DONE
 from odoo_rma.mappings.money import Decimal, plain
 from odoo_rma.mappings.plan import (
-    Arrival,
     CancelTransfer,
     ChangeDemand,
     ConfirmTransfer,
@@ -122,7 +121,7 @@ def _receive(batch: Batch, every: Sequence[Item[Receive]]) -> None:
             context = batch.client.can.validate_context(ids if closing else ())
             answer = batch.client.call(PICKING, "button_validate", ids, context=context)
             if answer is not True:
-                raise Refused(f"the transfer was not validated; Odoo asks for {_asked(answer)}.")
+                raise Refused(f"the transfer was not validated; Odoo asks for {asked(answer)}.")
     for record, state in _states(batch, items).items():
         if state != DONE:
             raise Refused(f"transfer {record} is still {state} after validation.")
@@ -137,7 +136,8 @@ def _closes(step: Receive) -> bool:
     return not step.whole and not step.backorder
 
 
-def _asked(answer: Any) -> str:
+def asked(answer: Any) -> str:
+    """Say what Odoo wants to know before it validates."""
     return str(answer.get("res_model") or answer.get("type")) if isinstance(answer, dict) else repr(answer)
 
 
@@ -170,23 +170,24 @@ def _write_quantities(batch: Batch, steps: Iterable[Receive]) -> None:
         batch.client.call(MOVE, "write", moves, vals=can.done(float(quantity)))
     for arrival, row in found:
         if arrival.lots:
-            lines = _lot_lines(batch, arrival, row)
+            lines = move_lines(batch, row, arrival.lots)
             picked = {"picked": True} if can.has_picked else {}
             batch.client.call(MOVE, "write", [row["id"]], vals={"move_line_ids": lines, **picked})
 
 
-def _lot_lines(batch: Batch, arrival: Arrival, row: Row) -> list[Any]:
+def move_lines(batch: Batch, row: Row, lots: Iterable[tuple[int, Decimal]]) -> list[Any]:
+    """Give what to write on a move, so that it holds exactly these units of each lot (0: none)."""
     can = batch.client.can
     # Deleted one by one: to clear the list would leave them on the transfer, as units that belong to no move.
     lines: list[Any] = [[2, line_id, 0] for line_id in row["move_line_ids"]]
-    for lot_id, quantity in arrival.lots:
+    for lot_id, quantity in lots:
         values = {
             "picking_id": row["picking_id"],
             "product_id": row["product_id"],
             "product_uom_id": row["product_uom"],
             "location_id": row["location_id"],
             "location_dest_id": row["location_dest_id"],
-            "lot_id": lot_id,
+            "lot_id": lot_id or False,
             **can.line_done(float(quantity)),
         }
         lines.append([0, 0, values])

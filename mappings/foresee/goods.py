@@ -17,6 +17,7 @@ from odoo_rma.mappings.plan import (
     Note,
     Receive,
 )
+from odoo_rma.mappings.standing import INSPECTION
 from odoo_rma.mappings.transfer import WITHDRAWN
 
 READY = "assigned"
@@ -66,7 +67,9 @@ def _cancel(world: World, step: CancelTransfer) -> None:
 
 
 def _note(world: World, step: Note) -> None:
-    """Remember what the note on a transfer says of why it is canceled."""
+    """Remember what the note on a transfer says of why it is canceled, and that an inspection was noted."""
+    if step.key.kind == INSPECTION:
+        table(world.erp.dispositions.noted)[world.new()] = step.key
     if step.model == "stock.picking" and WITHDRAWN in step.key.parts[-2:-1]:
         one = world.erp.pickings[world.id_of(step.ref)]
         table(world.erp.pickings)[one.id] = replace(one, withdrawn=True)

@@ -8,6 +8,7 @@ from typing import Any
 from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.crm_rules import CrmRules
 from odoo_rma.mappings.decisions import Decisions
+from odoo_rma.mappings.disposition_rules import InspectionRules, Warehouse
 from odoo_rma.mappings.erp import (
     Company,
     Erp,
@@ -23,18 +24,22 @@ from odoo_rma.mappings.erp import (
     Rounding,
     Tax,
 )
+from odoo_rma.mappings.foresee.world import table
 from odoo_rma.mappings.message_rules import MessageRules
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import CENT, Decimal, round_to
 from odoo_rma.mappings.payment_rules import PaymentRules
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.rules import Rules
+from odoo_rma.mappings.seen.disposition import Place
 from odoo_rma.mappings.seen.request import Placed
 from odoo_rma.mappings.tax import TaxedLine, totals
+from odoo_rma.mappings.vocabulary import Disposition
 
 D = Decimal
 TODAY = date(2026, 11, 24)
 OUT, IN, STOCK, CUSTOMER, UNIT = 1, 2, 8, 9, 1
+INSIDE, VIEW = 3, 7
 SALES, FEES = 400, 410
 
 
@@ -66,6 +71,7 @@ class Shop:
         )
         self.rules = CreditRules(today=TODAY)
         self.payments = PaymentRules()
+        self.inspection = InspectionRules()
         self.messages = MessageRules()
         self.policy: Policy | None = None
         self.decisions: dict[tuple[str, str], Decisions] = {}
@@ -74,7 +80,12 @@ class Shop:
 
     def all_rules(self) -> Rules:
         return Rules(
-            self.rules, payments=self.payments, messages=self.messages, crm=self.crm, policy=self.policy
+            self.rules,
+            inspection=self.inspection,
+            payments=self.payments,
+            messages=self.messages,
+            crm=self.crm,
+            policy=self.policy,
         )
 
     def new(self) -> int:
@@ -257,6 +268,17 @@ class Shop:
         )
         self.erp.invoices[record] = one
         self.invoice_line(record, product, source.order_line_ids, D(quantity), source.price_unit)
+
+    def places(self, *also: Disposition) -> dict[Disposition, int]:
+        """Give the warehouse its quarantine, and places for further dispositions."""
+        here = Warehouse(1, "WH", VIEW, STOCK, INSIDE, IN)
+        own = {d: self.new() for d in (Disposition.QUARANTINE, *also)}
+        known = table(self.erp.dispositions.places)
+        known[STOCK] = Place(STOCK, "WH/Stock", (VIEW, STOCK), "internal")
+        known |= {i: Place(i, f"WH/{d.value}", (VIEW, i), "internal") for d, i in own.items()}
+        names = {d: d.value for d in own}
+        self.inspection = InspectionRules((), names, {d: {1: i} for d, i in own.items()}, {1: here})
+        return own
 
     def return_by_hand(self, picking: int, sku: str, quantity: str) -> None:
         """A person's return of a delivery, done."""
