@@ -192,7 +192,7 @@ def test_the_source_goes_on_with_what_was_decided(shop: Shop, first: RunReport) 
     assert shop.transfers("T-3101") == ["done"]
     assert shop.transfers("T-3104") == []
     for rma, amount in (("T-3101", 149.39), ("T-3104", 11.44)):
-        [note] = shop.own("account.move", rma)
+        [note] = shop.own("account.move", rma, "credit")
         (row,) = shop.tables.rows("account.move", [("id", "=", note)], "amount_total", "state").values()
         assert (row["amount_total"], row["state"]) == (amount, "posted")
     assert shop.sync().writes == 0
