@@ -48,7 +48,7 @@ def _checks(settings: Settings) -> list[dict[str, object]]:
     except Stop as error:
         return [{"name": "connection", "ok": False, "detail": str(error), "what_to_do": ""}]
     try:
-        return [_as_dict(one) for one in check_odoo(client)]
+        return [_as_dict(one) for one in check_odoo(client, gift_cards=bool(settings.payments.programs))]
     finally:
         client.close()
 

@@ -56,10 +56,17 @@ RIGHTS: Mapping[str, tuple[str, str]] = {
 }
 """What we do with each model, and the group that permits it."""
 
+HISTORY = "loyalty.history"
+GIFT_CARDS: Mapping[str, str] = {"loyalty.program": "read", "loyalty.card": "read create", HISTORY: "create"}
+"""What we do with gift cards, where the settings name a program; of Odoo's groups only one permits all of it."""
 
-def check(client: OdooClient) -> list[Check]:
-    """Look at everything; a look that fails is a check that is not ok, never an error."""
-    looks: tuple[tuple[str, Callable[[OdooClient], Iterator[Check]]], ...] = (
+
+def check(client: OdooClient, *, gift_cards: bool = False) -> list[Check]:
+    """Look at everything; a look that fails is a check that is not ok, never an error.
+
+    `gift_cards` says that the settings name a program for them.
+    """
+    looks: list[tuple[str, Callable[[OdooClient], Iterator[Check]]]] = [
         ("connection", _connection),
         ("transport", _transport),
         ("rights", _rights),
@@ -68,7 +75,9 @@ def check(client: OdooClient) -> list[Check]:
         ("journals", _journals),
         ("operation types", _operation_types),
         ("messages", _messages),
-    )
+    ]
+    if gift_cards:
+        looks.append(("gift cards", _gift_cards))
     found: list[Check] = []
     for name, look in looks:
         for each in _safely(name, partial(look, client)):
@@ -124,6 +133,25 @@ def _rights(client: OdooClient) -> Iterator[Check]:
         yield Check("rights", False, f"The user may not {', '.join(what)}", todo)
     if not missing:
         yield Check("rights", True, "the user may read, create and change what is needed")
+
+
+def _gift_cards(client: OdooClient) -> Iterator[Check]:
+    if not client.can.has_gift_cards:
+        todo = "In Odoo (16 or later), install “Coupons & Loyalty”; or take programs out of [payments]."
+        yield Check("gift cards", False, "this Odoo has none", todo)
+        return
+    wanted = {
+        model: ops for model, ops in GIFT_CARDS.items() if client.can.has_card_history or model != HISTORY
+    }
+    missing = [f"{op} {m}" for m, ops in wanted.items() for op in ops.split() if not _may(client, m, op)]
+    if missing:
+        todo = (
+            f"In Odoo, give the user {client.server.login!r} a group that may do that and no more (see odoo-access.md), "
+            "or the group “Sales / Administrator”."
+        )
+        yield Check("gift cards", False, f"The user may not {', '.join(missing)}", todo)
+    else:
+        yield Check("gift cards", True, "the user may issue them")
 
 
 def _may(client: OdooClient, model: str, operation: str) -> bool:

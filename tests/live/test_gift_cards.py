@@ -1,6 +1,7 @@
 """Gift cards, vouchers and store credit, in Odoo's own records: the card, its code, the books."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,10 @@ from typing import Any
 import pytest
 from live.retail import Retail
 
+from odoo_rma.connector.odoo.check import check
+from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.sandbox import Env
+from odoo_rma.sandbox.sample.retail import stories
 
 SHOPS = [
     pytest.param("odoo19", marks=pytest.mark.live, id="19"),
@@ -48,6 +52,32 @@ class Cards(Retail):
         ]
         lines = self.tables.rows("account.move.line", domain, "balance").values()
         return -sum((Decimal(str(x["balance"])) for x in lines), Decimal(0))
+
+    def spend(self, code: str, sku: str, quantity: int) -> Decimal:
+        """Buy something with a card; gives what the card takes off the order, before tax."""
+        call = self.tables.call
+        [product] = self.tables.rows("product.product", [("default_code", "=", sku)], "name")
+        [card] = self.tables.rows("loyalty.card", [("code", "=", code)], "partner_id").values()
+        line = {"product_id": product, "product_uom_qty": quantity, "tax_ids": [(5, 0, 0)]}
+        order = call("sale.order", "create", {"partner_id": card["partner_id"], "order_line": [(0, 0, line)]})
+        wizard = call("sale.loyalty.coupon.wizard", "create", {"order_id": order, "coupon_code": code})
+        chosen = call("sale.loyalty.coupon.wizard", "action_apply", [wizard])["context"][
+            "default_reward_ids"
+        ][0]
+        reward = call(
+            "sale.loyalty.reward.wizard", "create", {"order_id": order, "selected_reward_id": chosen}
+        )
+        call("sale.loyalty.reward.wizard", "action_apply", [reward])
+        call("sale.order", "action_confirm", [order])
+        taken = [("order_id", "=", order), ("coupon_id", "!=", False)]
+        lines = self.tables.rows("sale.order.line", taken, "price_total").values()
+        return sum((Decimal(str(x["price_total"])) for x in lines), Decimal(0)).quantize(Decimal("0.01"))
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """What the retailer's system says of its gift cards on the first day."""
+        assert self.env.manifest
+        return stories(1, self.area, self.env.manifest)
 
     def codes(self, rma: str) -> list[str]:
         [entry] = [r for r in self.sync().results if r.id == rma]
@@ -154,17 +184,66 @@ def test_a_second_run_writes_nothing_not_even_without_the_store(shop: Cards) -> 
 
 
 @only_19
-def test_a_card_that_is_spent_is_left_alone(shop: Cards) -> None:
+def test_a_card_that_the_customer_spends_is_left_alone(shop: Cards) -> None:
     [card] = shop.of("T-3507")
-    shop.tables.call("loyalty.card", "write", [card["id"]], {"points": 6.9})
+    assert shop.spend(card["code"], "POT", quantity=2) == Decimal("-38.00")
+    assert shop.of("T-3507")[0]["points"] == 68.9
     assert shop.sync().writes == 0
-    assert shop.of("T-3507")[0]["points"] == 6.9
+    told = next(r for r in shop.told if r["id"] == "T-3507")
+    failed = {**told["refunds"][0], "state": "canceled"}
+    shop.bring({**told, "revision": 2, "refunds": [failed]})
+    assert shop.codes("T-3507") == ["refund_withdrawn", "gift_card_withdrawn"]
+    assert (shop.of("T-3507")[0]["points"], shop.notes("T-3507")[0]["amount_residual"]) == (68.9, 0.0)
+
+
+@only_19
+def test_a_program_with_a_template_writes_to_the_customer_once(shop: Cards) -> None:
+    template = shop.tables.call(
+        "ir.model.data", "check_object_reference", "loyalty", "mail_template_gift_card"
+    )
+    shop.tables.call(
+        "mail.template", "write", [template[1]], {"report_template_ids": [(5, 0, 0)]}
+    )  # no PDF here
+    programs = shop.tables.call("loyalty.program", "search", [("name", "=", "Vouchers")])
+    shop.tables.call("loyalty.program", "write", programs, {"mail_template_id": template[1]})
+    given = {"id": "F1", "amount": "34.39", "method": "voucher", "reference": "NW-2026-MAIL-0001"}
+    told = story("X-3", "S-1134", given)
+    told["lines"][0]["sku"] = "SHIRT-M"
+    shop.bring(told)
+    [card] = shop.of("X-3")
+    sent = [("model", "=", "loyalty.card"), ("res_id", "=", card["id"])]
+    [mail] = shop.tables.rows("mail.mail", sent, "body_html", "state").values()
+    assert "NW-2026-MAIL-0001" in mail["body_html"]
+    shop.forget()
+    assert shop.sync().writes == 0
+    assert len(shop.tables.rows("mail.mail", sent, "state")) == 1
+
+
+def looked_at(shop: Cards) -> tuple[bool, str]:
+    with closing(connect(shop.settings.odoo, shop.settings.secrets)) as client:
+        [one] = [c for c in check(client, gift_cards=True) if c.name == "gift cards"]
+    return one.ok, one.detail
+
+
+@only_19
+def test_check_says_whether_the_user_may_issue_cards(shop: Cards) -> None:
+    assert looked_at(shop) == (True, "the user may issue them")
+    [right] = shop.tables.rows("ir.model.access", [("name", "=", "Gift cards for returns")], "name")
+    shop.tables.call("ir.model.access", "write", [right], {"perm_create": False})
+    assert looked_at(shop) == (False, "The user may not create loyalty.card")
+    shop.tables.call("ir.model.access", "write", [right], {"perm_create": True})
+
+
+@only_14
+def test_check_says_that_there_are_no_cards(shop: Cards) -> None:
+    assert looked_at(shop) == (False, "this Odoo has none")
 
 
 @only_19
 def test_a_refund_that_failed_leaves_the_card_to_a_person(shop: Cards) -> None:
     given = {"id": "F1", "amount": "40.14", "method": "gift_card", "at": "2026-11-20T10:00:00Z"}
-    assert [i for r in shop.bring(story("X-1", "S-1126", given)).results for i in r.issues] == []
+    shop.bring(story("X-1", "S-1126", given))
+    assert shop.codes("X-1") == []
     [card] = shop.of("X-1")
     failed = {**given, "state": "failed"}
     shop.bring(story("X-1", "S-1126", failed, revision=2))

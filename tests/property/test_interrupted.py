@@ -10,6 +10,7 @@ from shop import BY_SOURCE, D, Shop, look, obey, rma
 from odoo_rma.mappings.crm_rules import CrmRules, Tag
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.payment_rules import PaymentRules, Program
 from odoo_rma.mappings.plan import (
     CancelTransfer,
     ChangeDemand,
@@ -27,23 +28,38 @@ from odoo_rma.mappings.plan import (
     Step,
 )
 from odoo_rma.mappings.plan.crm import AddTag, CustomerNote, MakeTag
+from odoo_rma.mappings.plan.gift_card import IssueGiftCard
+from odoo_rma.mappings.plan.payment import CancelPayment, MakePayment, PostPayment, ReconcilePayment
 from odoo_rma.mappings.plan.request import RecordDecision
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.rules import SourceRules
+from odoo_rma.mappings.vocabulary import RefundMethod
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 DECIDES = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT, decides=True)}
 # The phases of sync/apply.py, in their order.
 PHASES: list[type] = [MakePartner, FillPartner, MakeTransfer, Note, ConfirmTransfer, ChangeDemand, Receive]
 PHASES += [CancelTransfer, MakeCreditNote, ReopenCreditNote, PostCreditNote, Reconcile, RecordDecision]
+PHASES += [MakePayment, PostPayment, ReconcilePayment, CancelPayment, IssueGiftCard]
 PHASES += [MakeTag, AddTag, CustomerNote]
 
 REFUND = {"id": "r1", "amount": "356.50"}
 LINES = ({"sku": "TENT", "requested": "3", "received": "2"}, {"sku": "MUG", "requested": "1"})
 ASKED = {"authorization": "requested", "requested_at": "2026-11-24T09:00:00Z"}
+GIFT = {**REFUND, "method": "gift_card"}
+CARD = {**REFUND, "gateway": "stripe"}
+AGAIN = {**CARD, "id": "r2", "retry_of": "r1"}
 STRANGER = {"name": "Eve", "email": "eve@example.com", "id": "C-1"}
 STORIES: dict[str, tuple[dict[str, SourceRules], list[list[Rma]]]] = {
     "goods and money, two deliveries, two invoices": (BY_SOURCE, [[rma(*LINES, refunds=[REFUND])]]),
+    "a gift card": (BY_SOURCE, [[rma(*LINES, refunds=[GIFT])]]),
+    "money that came back and went out again": (
+        BY_SOURCE,
+        [
+            [rma(*LINES, refunds=[CARD])],
+            [rma(*LINES, refunds=[{**CARD, "state": "failed"}, AGAIN], revision=2)],
+        ],
+    ),
     "parcel after parcel, then closed short": (
         ON_RECEIPT,
         [
@@ -103,6 +119,8 @@ POLICY = Policy.model_validate(
 
 def open_shop() -> Shop:
     shop = Shop()
+    program = {RefundMethod.GIFT_CARD: Program(1, "Gift cards", "USD")}
+    shop.payments = PaymentRules({"stripe": 7, "gift_card": 9}, program)
     shop.crm = CrmRules(notes=True, tag=Tag("Returns"))
     order = shop.order(("TENT", "3", "100"), ("MUG", "4", "10"))
     shop.deliver(order, ("TENT", "2"), ("MUG", "4"))
@@ -145,7 +163,7 @@ def die(shop: Shop, rmas: list[Rma], sources: dict[str, SourceRules], steps: int
 
 
 def finish(shop: Shop, rmas: list[Rma], sources: dict[str, SourceRules]) -> None:
-    for _ in range(4):
+    for _ in range(6):
         if not run(shop, rmas, sources):
             return
     raise AssertionError("the plan never gets empty")
@@ -165,7 +183,9 @@ def holds(shop: Shop) -> Any:
     notes = sorted((i.reversed_id, i.total, i.state) for i in erp.invoices.values() if i.is_credit)
     partners = sorted(p.name for p in erp.partners.values())
     told = sorted(map(str, erp.crm.notes.values()))
-    return totals, notes, partners, told
+    payments = sorted((p.amount, p.state, p.residual) for p in erp.payments.payments.values())
+    cards = sorted(c.points for c in erp.payments.cards.values())
+    return totals, notes, partners, told, payments, cards
 
 
 @pytest.mark.parametrize("story", STORIES)
