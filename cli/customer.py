@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from odoo_rma.mappings.history import History, Rate, Record, Return
 
 
+LATEST = 20
+"""How many orders are listed for people."""
+
+
 @click.command()
 @click.argument("who", metavar="EMAIL|ID")
 @transport_option
@@ -57,12 +61,15 @@ def _print(found: "History") -> None:
     click.echo()
     print_table(("summary", ""), _summary(found))
     _part("Returns", ("RMA", "source", "when", "state", "what and why"), [_return(r) for r in found.returns])
-    documents = [d for r in found.returns for d in r.documents]
-    _records("Documents", documents)
-    _records("Open repairs and exchanges", found.open_work)
+    documents = [(r.label, *_record(d)) for r in found.returns for d in r.documents]
+    _part("Documents", ("RMA", *_RECORD), documents)
+    _part("Open repairs and exchanges", _RECORD, [_record(r) for r in found.open_work])
+    _part("Gift cards", _RECORD, [_record(r) for r in found.gift_cards])
     rows = [(g.rma, g.source, f"{g.score} of 5", local(g.at), g.comment or "–") for g in found.feedback]
     _part("Feedback", ("RMA", "source", "score", "when", "comment"), rows)
-    _records("Orders", found.orders)
+    _part("Orders", _RECORD, [_record(r) for r in found.orders[:LATEST]])
+    if len(found.orders) > LATEST:
+        click.echo(f"and {len(found.orders) - LATEST} earlier ones; --json gives them all")
 
 
 def _summary(found: "History") -> list[tuple[str, str]]:
@@ -96,9 +103,11 @@ def _return(one: "Return") -> tuple[str, ...]:
     return (one.label, one.source or "by hand", str(one.day or ""), one.state, "; ".join(goods))
 
 
-def _records(title: str, records: "Sequence[Record]") -> None:
-    rows = [(r.what, r.name, str(r.day or ""), r.state, str(r.amount or ""), r.link) for r in records]
-    _part(title, ("document", "name", "day", "state", "amount", "link"), rows)
+_RECORD = ("document", "name", "day", "state", "amount", "link")
+
+
+def _record(r: "Record") -> tuple[str, ...]:
+    return (r.what, r.name, str(r.day or ""), r.state, str(r.amount or ""), r.link)
 
 
 def _part(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

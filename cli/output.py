@@ -10,6 +10,7 @@ import click
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -42,8 +43,14 @@ def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
         # Text objects, because foreign words may look like rich's own markup.
-        table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+        table.add_row(*(Text(cell, style=_style(cell)) for cell in row))
     Console().print(table)
+
+
+def _style(cell: str) -> Style | str:
+    # An address opens by a click even where the column is too narrow for it.
+    is_link = cell.startswith(("http://", "https://")) and not any(c.isspace() for c in cell)
+    return Style(link=cell) if is_link else STYLES.get(cell, "")
 
 
 def _print_plain(rows: Sequence[Sequence[str]]) -> None:

@@ -75,8 +75,8 @@ class Rate:
 class History:
     """Everything about one customer, their company's other contacts counted in.
 
-    `credit_left` is what the company still owes the customer: open credit, one amount per currency. `open_work` are
-    repairs and exchanges under way.
+    `credit_left` is what the company still owes the customer: open credit, one amount per currency; `gift_cards` are
+    those with money on them. `open_work` are repairs and exchanges under way. Orders and returns: the newest first.
     """
 
     contact: Record
@@ -88,6 +88,7 @@ class History:
     units: Rate
     value: Rate
     credit_left: tuple[Money, ...]
+    gift_cards: tuple[Record, ...]
     open_work: tuple[Record, ...]
     feedback: tuple[Given, ...]
 

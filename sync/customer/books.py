@@ -1,6 +1,8 @@
 """Read what a customer ordered, what was invoiced and credited, and what is still theirs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from odoo_rma.connector.errors import AccessRefused
 from odoo_rma.connector.odoo.client import OdooClient, Row
@@ -25,6 +27,7 @@ class Books:
     keys: dict[tuple[str, int], Key | None]
     value: Rate
     credit_left: tuple[Money, ...]
+    gift_cards: tuple[Record, ...]
     open_work: tuple[Record, ...]
 
     @classmethod
@@ -45,12 +48,18 @@ class Books:
         waiting = reader.waiting([r for r in orders if r["id"] in ours])
         exchanges = [reader.order(r, "exchange") for r in waiting]
         return cls(
-            orders=tuple(reader.order(r, "order") for r in orders if r["id"] not in ours),
+            orders=tuple(
+                sorted(
+                    (reader.order(r, "order") for r in orders if r["id"] not in ours),
+                    key=lambda o: (o.day or date.max, o.id),
+                )
+            ),
             credit_notes=tuple(reader.credit_note(r) for r in credits),
             labels={r["id"]: r["invoice_origin"] or "" for r in credits},
             keys=keys,
             value=reader.value(invoices),
             credit_left=reader.credit_left(),
+            gift_cards=reader.gift_cards(),
             open_work=(*reader.repairs(), *exchanges),
         )
 
@@ -73,6 +82,13 @@ class _Reader:
         return Record(
             what, model, row["id"], name, state, link(self.client.server, model, row["id"]), on, amount
         )
+
+    def _allowed(self, model: str, domain: Sequence[object], fields: Sequence[str]) -> list[Row]:
+        """Read what who carries out returns need not be allowed to see."""
+        try:
+            return self.client.search_read(model, domain, fields)
+        except AccessRefused:
+            return []
 
     def _money(self, row: Row, field: str) -> Money:
         currency = self.reference.currencies[row["currency_id"]]
@@ -156,6 +172,26 @@ class _Reader:
         currency = name or self.reference.company.currency
         return currency, round_to(-from_odoo(amount), self.reference.unit_of(currency))
 
+    def gift_cards(self) -> tuple[Record, ...]:
+        """Give the cards with money left on them; of their codes only the end, because who knows a code can spend it."""
+        if not self.client.can.has_gift_cards:
+            return ()
+        kinds = ("program_id.program_type", "in", ["gift_card", "ewallet"])
+        domain = [kinds, ("partner_id", "in", sorted(self.family.rows)), ("points", ">", 0)]
+        fields = ("code", "points", "currency_id", "expiration_date")
+        rows = self._allowed("loyalty.card", domain, fields)
+        return tuple(
+            self._record(
+                "gift card",
+                "loyalty.card",
+                {"id": r["id"], "name": f"…{r['code'][-4:]}"},
+                "",
+                r["expiration_date"],
+                self._money(r, "points"),
+            )
+            for r in rows
+        )
+
     # ── repairs ──
 
     def repairs(self) -> tuple[Record, ...]:
@@ -163,8 +199,5 @@ class _Reader:
             return ()
         who = ("partner_id.commercial_partner_id", "=", self.family.company)
         domain = [*self._mine, who, ("state", "not in", REPAIR_ENDED)]
-        try:
-            rows = self.client.search_read("repair.order", domain, ["name", "state", "create_date"])
-        except AccessRefused:  # who carries out returns need not see repairs
-            return ()
+        rows = self._allowed("repair.order", domain, ("name", "state", "create_date"))
         return tuple(self._record("repair", "repair.order", r, r["state"], r["create_date"]) for r in rows)
