@@ -88,7 +88,8 @@ class SourceSettings(Part):
     )
     charges: ChargesBy = Field(
         ChargesBy.SOURCE,
-        description="Who says what is kept from a refund: source, or policy by what was found on inspection.",
+        description="Who says what is kept from a refund: source, or policy by what was found on inspection "
+        '(with `credit_note_on = "inspection"` and a policy).',
     )
     max_bytes: int = Field(20_000_000, gt=0, description="Largest file accepted.")
     max_depth: int = Field(64, gt=0, description="Deepest nesting accepted.")
@@ -161,6 +162,18 @@ class Settings(Part):
     crm: CrmSettings = CrmSettings()
     run: RunSettings = RunSettings()
     secrets: Secrets = Field(Secrets(), exclude=True, repr=False)
+
+    @model_validator(mode="after")
+    def _charges_by_policy(self) -> Self:
+        for name, source in self.sources.items():
+            if source.charges is not ChargesBy.POLICY:
+                continue
+            if self.run.policy is None or source.credit_note_on is not CreditOn.INSPECTION:
+                raise ValueError(
+                    f'sources.{name}.charges = "policy" needs a policy under [run], and credit_note_on = "inspection": '
+                    "before that nobody knows what the goods look like"
+                )
+        return self
 
     @model_validator(mode="after")
     def _own_folders(self) -> Self:

@@ -30,6 +30,7 @@ from odoo_rma.mappings.exchange import plan_exchanges
 from odoo_rma.mappings.inspection import as_inspected, present
 from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
+from odoo_rma.mappings.kept import charge_by_policy
 from odoo_rma.mappings.message import plan_answer, plan_messages
 from odoo_rma.mappings.model import Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
@@ -76,6 +77,7 @@ def compare(
         try:
             as_decided(plan, erp, source, rules, decided)
             plan.rma = as_inspected(plan.rma, rules.inspection)
+            charge_by_policy(plan, erp, source, rules, decided)
             one.run(decided)
         except Refusal as refusal:
             plan.issues += refusal.issues
@@ -234,6 +236,9 @@ class _Comparison:
         rma = self.plan.rma
         order_lines = {x: [line.id for line in own] for x, own in lines.items()}
         on, order_id, erp = self.source.credit_on, self.plan.order_id, self.erp
+        if self.plan.held:
+            self.plan.issues += self.plan.held
+            return
         before = with_unnamed_lines(credited(rma, erp), rma, erp, order_lines, received)
         due: list[Due] = []
         with self._issues():

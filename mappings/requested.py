@@ -14,7 +14,7 @@ from odoo_rma.mappings.model import Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal, minor_unit, plain, round_to
 from odoo_rma.mappings.order import find_lines
 from odoo_rma.mappings.policy import Policy
-from odoo_rma.mappings.policy.case import Decision, Past, Request
+from odoo_rma.mappings.policy.case import Applied, Decision, Past, Request
 from odoo_rma.mappings.policy.decide import decide
 from odoo_rma.mappings.seen.request import CameBack, Placed
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
@@ -187,6 +187,10 @@ def decide_lines(rma: Rma, order: Order, erp: Erp, policy: Policy, on: date) -> 
 
 def fixed(decision: Decision) -> tuple[str, ...]:
     """Name the rules by which a decision keeps a fixed amount."""
-    labels = [a.rule for a in decision.rules if a.rule.startswith("labels.") and decision.label_cost]
-    fees = [a for a in decision.rules if a.rule.startswith("fees.") and decision.fee]
-    return (*labels, *(a.rule for a in fees if "percent" not in a.saw))
+    return fixed_rules(decision.rules, decision.fee, decision.label_cost)
+
+
+def fixed_rules(rules: Iterable[Applied], fee: Decimal, label: Decimal) -> tuple[str, ...]:
+    """Name the rules that keep a fixed amount: all labels, and fees without a percentage."""
+    found = [a for a in rules if a.rule.startswith(("labels." if label else "\0", "fees." if fee else "\0"))]
+    return tuple(a.rule for a in found if "percent" not in a.saw)

@@ -72,7 +72,7 @@ class Found:
 class Plan:
     """What is to be done for one RMA, what stands in the way, and which records already belong to it.
 
-    `answer` is what is said to a request, where we decide about it. `awaits` says what somebody has yet to do in Odoo;
+    `answer` is what is said to a request, where we decide about it; `held` is why no money is credited. `awaits` says what somebody has yet to do in Odoo;
     until then the RMA is not finished, even when it is closed.
     """
 
@@ -87,4 +87,5 @@ class Plan:
     found: list[Found] = field(default_factory=list)
     awaits: list[str] = field(default_factory=list)
     answer: Answer | None = None
+    held: list[Issue] = field(default_factory=list)
     finished: bool = False

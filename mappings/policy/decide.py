@@ -8,7 +8,7 @@ from odoo_rma.mappings.policy import AlwaysAccepted, Policy
 from odoo_rma.mappings.policy.case import Applied, Decision, Effect, Request, Verdict, Words
 from odoo_rma.mappings.policy.limits import approval, limits
 from odoo_rma.mappings.policy.scope import fits, fitting
-from odoo_rma.mappings.policy.terms import terms
+from odoo_rma.mappings.policy.terms import Terms, terms
 from odoo_rma.mappings.policy.window import window
 from odoo_rma.mappings.policy.words import say
 
@@ -47,6 +47,16 @@ def decide(policy: Policy, request: Request) -> Decision:
         currency=request.currency,
         **(agreed.as_fields() if agreed else {}),
     )
+
+
+def terms_of(policy: Policy, request: Request) -> Terms:
+    """Give the terms of a request whatever is decided about it."""
+    return terms(policy, request, [rule for rule in policy.always_accepted if fits(rule, request)])
+
+
+def condition_answer(policy: Policy, request: Request) -> Applied:
+    """Say whether the policy takes goods in this condition."""
+    return _condition(policy, request, [rule for rule in policy.always_accepted if fits(rule, request)])
 
 
 def _verdict(asked: list[Applied]) -> Verdict:

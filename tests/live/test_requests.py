@@ -212,3 +212,25 @@ def test_what_the_source_decides_itself_is_a_fact(shop: Shop, first: RunReport) 
     (result,) = [r for r in report.results if r.id == "T-3190"]
     assert shop.transfers("T-3190") == ["assigned"]
     assert "the policy would have declined 1 × PROMO-CUP: This item is final sale" in "; ".join(result.steps)
+
+
+def test_what_was_found_used_costs_what_the_policy_says(env: Env, tmp_path: Path) -> None:
+    """The source leaves charges to us: announced as new, found used, so ten percent are kept."""
+    own = {"path": tmp_path, "quiet_seconds": 0, "credit_note_on": "inspection", "charges": "policy"}
+    retail = Retail(env, tmp_path, "requests", sources={"retail": own})
+    boots = {"sku": "BOOT-42", "requested": 1, "received": 1, "condition": "new_sealed"}
+    story = {
+        "id": "T-3191",
+        "order": {"name": "S-1122"},
+        "customer": {"name": "Emma Schulz", "email": "emma.schulz@mail.example"},
+        "currency": "USD",
+        "authorization": "authorized",
+        "lines": [{"id": "1", **boots, "inspections": [{"quantity": 1, "condition": "used"}]}],
+    }
+    report = retail.bring(story)
+    (result,) = report.results
+    assert "kept by the policy: Restocking fee, 1 × BOOT-42 found used, 14.94 USD" in result.steps
+    [note] = retail.own("account.move", "T-3191", "credit")
+    (row,) = retail.tables.rows("account.move", [("id", "=", note)], "amount_total", "state").values()
+    assert (row["amount_total"], row["state"]) == (134.45, "posted")
+    assert retail.sync().writes == 0

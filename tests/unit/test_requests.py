@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from shop import D, Shop, carry_out, codes, look, rma
 
 from odoo_rma.connector.settings import Settings
@@ -28,12 +29,13 @@ from odoo_rma.mappings.policy.read import read_policy
 from odoo_rma.mappings.policy.words import say
 from odoo_rma.mappings.rules import SourceRules
 from odoo_rma.mappings.seen.request import Bought, CameBack
-from odoo_rma.mappings.vocabulary import Authorization
+from odoo_rma.mappings.vocabulary import Authorization, Disposition
 from odoo_rma.sync.report import Outcome
 from odoo_rma.sync.store import Store
 from odoo_rma.sync.tell import tell_sources
 
 DECIDES = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.REFUND, decides=True)}
+BY_POLICY = {"shop": SourceRules(True, CreditOn.INSPECTION, decides=True, policy_charges=True)}
 TODAY = date(2026, 11, 24)
 ASKED = "2026-11-24T09:30:00Z"
 DELIVERED = date(2026, 11, 20)
@@ -418,3 +420,77 @@ class TestAPersonsWordInTheStore:
 
 
 NOW = datetime.combine(TODAY, datetime.min.time(), UTC) + timedelta(hours=9)
+
+
+class TestKeptByThePolicy:
+    """A source that leaves charges to us: what was found on inspection decides what is kept."""
+
+    def back(self, *found: tuple[str, str], announced: str = "new_sealed", **more: Any) -> Rma:
+        units = str(sum(int(n) for n, _ in found))
+        seen = [{"quantity": n, "condition": c} for n, c in found]
+        line = {"sku": "TENT", "requested": "2", "received": units, "condition": announced}
+        return rma(
+            {**line, "reason": {"code": "changed_mind"}, "inspections": seen},
+            requested_at=ASKED,
+            **more,
+        )
+
+    def credits(self, shop: Shop) -> list[Any]:
+        return [i.total for i in shop.erp.invoices.values() if i.is_credit]
+
+    def test_used_instead_of_new_lowers_the_refund_visibly(self, shop: Shop) -> None:
+        plan = done(shop, self.back(("1", "new_sealed"), ("1", "used")), BY_POLICY)
+        # 2 × 115.00, less 5.00 for handling, 4.90 for the label, 10 % of the used one
+        assert self.credits(shop) == [D("230.00") - D("5.00") - D("4.90") - D("11.50")]
+        assert "kept by the policy: Restocking fee, 1 × TENT found used, 11.50 USD" in plan.notes
+        assert "kept by the policy: Return label, 4.90 USD" in plan.notes
+
+    def test_one_parcel_after_the_other_keeps_label_and_fixed_fee_once(self, shop: Shop) -> None:
+        done(shop, self.back(("1", "new_sealed")), BY_POLICY)
+        done(shop, self.back(("1", "new_sealed"), ("1", "used"), revision=2), BY_POLICY)
+        assert self.credits(shop) == [D("105.10"), D("103.50")]
+
+    def test_a_policy_changed_later_does_not_change_what_was_kept(self, shop: Shop) -> None:
+        one = self.back(("2", "used"), promised="230.00", closed=True)
+        plan = done(shop, one, BY_POLICY)
+        assert (self.credits(shop), codes(plan), plan.finished) == ([D("202.10")], [], True)
+        shop.policy = POLICY.model_copy(update={"fees": (), "labels": ()})
+        plan = look(shop, one, sources=BY_POLICY)[0]
+        assert (plan.steps, codes(plan)) == ([], [])
+
+    def test_a_fee_of_the_source_stands_in_place_of_ours(self, shop: Shop) -> None:
+        fee = {"id": "c1", "kind": "restocking_fee", "amount": "20.00"}
+        done(shop, self.back(("1", "used"), charges=[fee]), BY_POLICY)
+        assert self.credits(shop) == [D("115.00") - D("20.00") - D("4.90")]
+
+    def test_what_the_policy_does_not_take_is_not_credited_until_a_person_says_so(self, shop: Shop) -> None:
+        one = self.back(("1", "junk"))
+        plan = done(shop, one, BY_POLICY)
+        assert (codes(plan), self.credits(shop)) == (["condition_refused"], [])
+        shop.decisions = {("shop", "R-1"): Decisions(authorize=True)}
+        done(shop, one, BY_POLICY)
+        assert len(self.credits(shop)) == 1
+        shop.decisions = {}
+        assert codes(look(shop, one, sources=BY_POLICY)[0]) == []
+
+    def test_what_goes_back_to_the_customer_costs_nothing(self, shop: Shop) -> None:
+        one = self.back(("1", "junk"))
+        inspection = (
+            one.lines[0].inspections[0].model_copy(update={"disposition": Disposition.RETURN_TO_CUSTOMER})
+        )
+        line = one.lines[0].model_copy(update={"inspections": (inspection,)})
+        plan = look(shop, one.model_copy(update={"lines": (line,)}), sources=BY_POLICY)[0]
+        assert codes(plan) == []
+        assert not [n for n in plan.notes if "kept by the policy" in n]
+
+    def test_where_the_source_charges_nothing_is_added(self, shop: Shop) -> None:
+        sources = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.INSPECTION, decides=True)}
+        done(shop, self.back(("1", "used")), sources)
+        assert self.credits(shop) == [D("115.00")]
+
+    @pytest.mark.parametrize("more", [{"credit_note_on": "refund"}, {"credit_note_on": "inspection"}])
+    def test_the_settings_want_a_policy_and_an_inspection(self, more: dict[str, str]) -> None:
+        odoo = {"url": "https://e.example.com", "database": "d", "login": "l"}
+        told = {"odoo": odoo, "sources": {"shop": {"charges": "policy", **more}}}
+        with pytest.raises(ValidationError, match="before that nobody knows"):
+            Settings.model_validate(told)
