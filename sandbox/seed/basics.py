@@ -48,6 +48,7 @@ def warehouses(env: Any, shop: Any) -> Any:
         found.write({"name": row["name"], "reception_steps": row["reception"]})
         if not found.out_type_id.return_picking_type_id:
             found.out_type_id.return_picking_type_id = found.in_type_id
+        found.int_type_id.active = True  # as Odoo does when storage locations are switched on in its settings
         for name in shop["locations"]:  # where goods go that are not sold as new
             env["stock.location"].create(
                 {"name": name, "location_id": found.view_location_id.id, "usage": "internal"}
