@@ -45,6 +45,7 @@ RIGHTS: Mapping[str, tuple[str, str]] = {
     "stock.picking": ("read write create", STOCK),
     "stock.move": ("read write create", STOCK),
     "stock.move.line": ("read write create", STOCK),
+    "repair.order": ("read write create", STOCK),
     "account.journal": ("read", BILLING),
     "account.account": ("read", BILLING),
     "account.tax": ("read", BILLING),
