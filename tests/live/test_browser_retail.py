@@ -47,3 +47,14 @@ def shop(odoo19: Env, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop
     play(odoo19, Secrets.model_validate({"password": odoo19.rma_password}), folder, "odoorpc")
     with opened(odoo19, "admin", tmp_path_factory.mktemp("profile")) as page:
         yield Shop(odoo19, page, Tables(odoo19))
+
+
+def test_the_gift_card_tells_which_return_it_was_given_for(shop: Shop, pictures: Path) -> None:
+    shop.open("loyalty.card", shop.made("loyalty.card", "T-3502"))
+    history = shop.page.locator(".o_form_view .o_data_row")
+    expect(history.first).to_contain_text("T-3502 refund F1")
+    expect(history.first).to_contain_text("315.00")
+    expect(shop.page.locator("[name=partner_id] input")).to_have_value("Inês Carvalho")
+    expect(shop.page.locator(".o-mail-Chatter")).to_contain_text("RMA Connector")
+    top = {"x": 0, "y": 0, "width": 1600, "height": 570}
+    shop.page.screenshot(path=pictures / "gift-card.png", clip=top)
