@@ -57,8 +57,16 @@ class LineAnswer:
         return Said.KEPT if self.keep_item else Said.AUTHORIZED
 
     def __str__(self) -> str:
-        why = " ".join(r.en for r in self.reasons)
+        why = " ".join([*(r.en for r in self.reasons), *self._kept()])
         return f"{plain(self.units)} × {self.article} {_IN_WORDS[self.verdict, self.keep_item]}: {why}"
+
+    def _kept(self) -> list[str]:
+        one = self.decision
+        if one is None or self.verdict is not Verdict.AUTHORIZE or not self.reasons:
+            return []
+        tables = {"fees.": one.fee, "labels.": one.label_cost, "keep_item.": one.keep_item}
+        telling = tuple(table for table, counts in tables.items() if counts)
+        return [a.words.en for a in one.rules if a.rule.startswith(telling)] if telling else []
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as plain data."""

@@ -67,7 +67,7 @@ def _decide(plan: Plan, order: Order, erp: Erp, policy: Policy, on: date, decisi
         found = {}
     said = {x.id: _said(x, found[x.id], decisions) for x in new}
     said |= {
-        i: _stood(rma.line(i), s, order, found.get(i))
+        i: _stood(rma.line(i), s, order, found.get(i), decisions)
         for i, s in stands.items()
         if i not in said and _has(rma, i)
     }
@@ -110,18 +110,28 @@ def _said(line: RmaLine, decision: Decision, decisions: Decisions) -> LineAnswer
     )
     if decision.verdict is not Verdict.NEEDS_PERSON or decisions.authorize is None:
         return answer
-    verdict = Verdict.AUTHORIZE if decisions.authorize else Verdict.DECLINE
-    words = say("person_why", why=decisions.why) if decisions.why else say("person")
-    return replace(answer, verdict=verdict, by=By.PERSON, reasons=(words,))
+    return replace(answer, verdict=_word(decisions), by=By.PERSON, reasons=_why(decisions))
 
 
-def _stood(line: RmaLine, stands: Standing, order: Order, decision: Decision | None) -> LineAnswer:
+def _word(decisions: Decisions) -> Verdict:
+    return Verdict.AUTHORIZE if decisions.authorize else Verdict.DECLINE
+
+
+def _why(decisions: Decisions) -> tuple[Words, ...]:
+    return (say("person_why", why=decisions.why) if decisions.why else say("person"),)
+
+
+def _stood(
+    line: RmaLine, stands: Standing, order: Order, decision: Decision | None, decisions: Decisions
+) -> LineAnswer:
     """Say what stands in Odoo, with the policy's reasons as long as it still says the same."""
     verdict = Verdict.AUTHORIZE if stands.authorized else Verdict.DECLINE
     same = decision is not None and (decision.verdict, decision.keep_item) == (verdict, stands.kept)
     reasons: tuple[Words, ...] = (say("earlier", order=order.name),)
     if decision and same and stands.by is By.POLICY:
         reasons = decision.reasons
+    elif stands.by is By.PERSON and decisions.authorize is not None and _word(decisions) is verdict:
+        reasons = _why(decisions)  # said just now
     return LineAnswer(
         line.id,
         line.sku or line.barcode or line.id,
@@ -156,18 +166,13 @@ def _line(line: RmaLine, stands: Standing | None) -> RmaLine:
 
 
 def _record(rma: Rma, order: Order, said: list[LineAnswer]) -> list[Step]:
-    by = By.PERSON if any(x.by is By.PERSON for x in said) else By.POLICY
-    who = "a person" if by is By.PERSON else "the return policy"
-    return [
-        RecordDecision(
-            key,
-            "sale.order",
-            order.id,
-            _body(f"Return request {rma.label} ({rma.source}), decided by {who}", own),
-            f"decided by {who}: {'; '.join(map(str, own))}",
-        )
-        for key, own in keys_of(rma, order.id, by, said)
-    ]
+    steps: list[Step] = []
+    for by, who in ((By.POLICY, "the return policy"), (By.PERSON, "a person")):
+        for key, own in keys_of(rma, order.id, by, [x for x in said if x.by is by]):
+            body = _body(f"Return request {rma.label} ({rma.source}), decided by {who}", own)
+            words = f"decided by {who}: {'; '.join(map(str, own))}"
+            steps.append(RecordDecision(key, "sale.order", order.id, body, words))
+    return steps
 
 
 def _review(rma: Rma, order: Order, answer: Answer, notes: list[Recorded]) -> list[Step]:

@@ -223,13 +223,13 @@ def test_what_was_found_used_costs_what_the_policy_says(env: Env, tmp_path: Path
         "id": "T-3191",
         "order": {"name": "S-1122"},
         "customer": {"name": "Emma Schulz", "email": "emma.schulz@mail.example"},
-        "currency": "USD",
+        "currency": "EUR",
         "authorization": "authorized",
         "lines": [{"id": "1", **boots, "inspections": [{"quantity": 1, "condition": "used"}]}],
     }
     report = retail.bring(story)
     (result,) = report.results
-    assert "kept by the policy: Restocking fee, 1 × BOOT-42 found used, 14.94 USD" in result.steps
+    assert "kept by the policy: Restocking fee, 1 × BOOT-42 found used, 14.94 EUR" in result.steps
     [note] = retail.own("account.move", "T-3191", "credit")
     (row,) = retail.tables.rows("account.move", [("id", "=", note)], "amount_total", "state").values()
     assert (row["amount_total"], row["state"]) == (134.45, "posted")

@@ -123,6 +123,7 @@ class TestDecided:
         assert str(step).startswith("decided by the return policy: 1 × TENT authorized: Asked on")
         assert "<li>The reason “changed my mind” is accepted.</li>" in step.body
         assert "kept from the refund for the label" in step.body
+        assert "4.90 USD is kept from the refund for the label" in str(step)
 
     def test_a_dry_run_shows_the_decision_with_its_reasons_and_what_follows(self, shop: Shop) -> None:
         words, erp = [], shop.erp
@@ -266,7 +267,9 @@ class TestAPerson:
         self.say(shop, authorize, "seen the photos")
         step = look(shop, one, sources=DECIDES)[0].steps[0]
         assert "A person decided: seen the photos" in str(step)
-        assert done(shop, one).rma.authorization == state
+        plan = done(shop, one)
+        assert plan.rma.authorization == state
+        assert answer(plan).lines[0].reasons == (say("person_why", why="seen the photos"),)
         shop.decisions = {}  # our own store was deleted
         plan = look(shop, one, sources=DECIDES)[0]
         assert (plan.rma.authorization, plan.steps, plan.issues) == (state, [], [])
@@ -279,7 +282,10 @@ class TestAPerson:
         )
         self.say(shop, True)
         one = asked({"sku": "DRONE"}, {"sku": "OLD", "reason": {"code": "better_price"}}, order="S-9")
-        assert [x.allowed for x in done(shop, one).rma.lines] == [1, 0]
+        plan = done(shop, one)
+        assert [x.allowed for x in plan.rma.lines] == [1, 0]
+        assert [x.by for x in answer(plan).lines] == [By.PERSON, By.POLICY]
+        assert [by for by, *_ in notes(shop)] == ["policy", "person"]
 
     def test_a_looser_policy_decides_what_still_waits(self, shop: Shop) -> None:
         one = self.expensive(shop)
