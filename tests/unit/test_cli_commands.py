@@ -16,9 +16,13 @@ from odoo_rma.cli.main import main
 from odoo_rma.connector.errors import LoginRefused, StoreFailed
 from odoo_rma.connector.settings import Settings
 from odoo_rma.connector.sources.base import Incoming
+from odoo_rma.mappings.answer import Answer, By, LineAnswer
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.money import Decimal
+from odoo_rma.mappings.policy.case import Verdict
+from odoo_rma.mappings.policy.words import say
 from odoo_rma.sync import report as reports
 from odoo_rma.sync.lock import Locked, run_lock
 from odoo_rma.sync.report import Document, Outcome, RunReport
@@ -297,6 +301,9 @@ class TestShow:
             documents=(document,),
             steps=("reconcile it",),
             issues=(ISSUE,),
+            notes=("the policy would have declined 1 × MUG",),
+            awaits=(),
+            answer=None,
         )
         monkeypatch.setattr("odoo_rma.sync.show.show", lambda _settings, _rma, *, clock: clock() and view)
         return view
@@ -317,6 +324,15 @@ class TestShow:
             7,
             "unknown_order",
         )
+
+    def test_what_was_decided_and_why(self, call: Call, view: SimpleNamespace) -> None:
+        line = LineAnswer("1", "MUG", Decimal(2), Verdict.DECLINE, False, By.PERSON, (say("person"),))
+        view.answer = Answer((line,), NOW)
+        printed = call("show", "R-1").stdout
+        assert "Decision: declined\n  2 × MUG declined: A person decided." in printed
+        assert "Note: the policy would have declined 1 × MUG" in printed
+        told = json.loads(call("show", "R-1", "--json").stdout)["decision"]
+        assert (told["decision"], told["decided_by"]) == ("decline", "person")
 
     def test_nothing_there_yet(self, call: Call, view: SimpleNamespace) -> None:
         view.documents = view.timeline = ()
