@@ -81,7 +81,7 @@ def _due(case: Case, events: Sequence[Event]) -> list[Event]:
     told = [m for _, m in sorted(case.erp.messages.sent.items()) if m.owner == _owner(case)]
     since = case.rules.messages.since
     late = [e for e in events if e.at and since and e.at.astimezone(UTC).date() >= since]
-    if len(late) < len(events) and any(e.at is None for e in events):
+    if not (late or told) and any(e.at is None for e in events):
         case.plan.notes.append("the source says no time at all, so nobody is told of what may be long past")
     fresh = [e for e in late if _is_news(case, e, told)]
     if always := [e for e in fresh if e.step in ALWAYS]:

@@ -58,7 +58,9 @@ def refund_notes(case: Case) -> dict[tuple[str, ...], list[Invoice]]:
 
 def events_of(case: Case) -> Iterator[Event]:
     """Give everything that a customer may be told of now, the earliest step first."""
-    rma, news, newest = case.rma, news_of(case), _newest(case.rma)
+    rma, news = case.rma, news_of(case)
+    booked = [t for p in received_pickings(case) if (t := case.erp.messages.arrived.get(p))]
+    newest = max([*_times(rma), *booked], default=None)
     decided = case.plan.answer.recorded if case.plan.answer else None
     answers = {
         Authorization.REQUESTED: (MessageStep.REQUESTED, rma.requested_at),
@@ -72,9 +74,7 @@ def events_of(case: Case) -> Iterator[Event]:
     if rma.is_authorized and open_still and news.labels:
         yield Event(MessageStep.LABEL, str(news.labels), newest)
     if news.receipts:
-        booked = [case.erp.messages.arrived.get(p) for p in received_pickings(case)]
-        at = rma.received_at or max((t for t in booked if t), default=newest)
-        yield Event(MessageStep.RECEIVED, str(news.receipts), at)
+        yield Event(MessageStep.RECEIVED, str(news.receipts), rma.received_at or max(booked, default=newest))
     if news.inspections:
         seen = [i.at for x in rma.lines for i in x.inspections if i.at]
         yield Event(MessageStep.INSPECTED, str(news.inspections), max(seen, default=newest))
@@ -98,9 +98,9 @@ def _noon(day: date | None) -> datetime | None:
     return datetime.combine(day, time(12), UTC) if day else None
 
 
-def _newest(rma: Rma) -> datetime | None:
-    """Give the latest time that the source knows of: what has none of its own happened no later than about then."""
+def _times(rma: Rma) -> list[datetime]:
+    """Give the times that the source knows of: what has none of its own happened no later than about the latest."""
     times = [rma.requested_at, rma.authorized_at, rma.received_at, rma.closed_at]
     times += [e.at for e in rma.events] + [r.at for r in rma.refunds]
     times += [i.at for x in rma.lines for i in x.inspections]
-    return max((t for t in times if t), default=None)
+    return [t for t in times if t]
