@@ -45,6 +45,7 @@ def _as_dict(view: "RmaView") -> dict[str, object]:
         "steps": list(view.steps),
         "issues": [i.as_dict() for i in view.issues],
         "notes": list(view.notes),
+        "awaits": list(view.awaits),
         "decision": view.answer.as_dict() if view.answer else None,
     }
 
@@ -72,5 +73,7 @@ def _print(view: "RmaView") -> None:
         print_table(("document", "name", "state", "link"), rows)
     else:
         click.echo("No document in Odoo yet.")
+    for what in view.awaits:
+        click.echo(clean(f"Waits in Odoo: {what}"))
     for step in view.steps:
         click.echo(clean(f"The next sync will: {step}"))

@@ -57,10 +57,12 @@ class InspectionRules:
     locations: Mapping[Disposition, Mapping[int, int]] = field(default_factory=dict)
     warehouses: Mapping[int, Warehouse] = field(default_factory=dict)
 
-    def disposition(self, condition: Condition, reason: ReasonCode, sku: str) -> Disposition:
-        """Say what becomes of goods: the first rule that fits, else the default."""
+    def disposition(
+        self, condition: Condition, reason: ReasonCode, sku: str, wish: Disposition | None = None
+    ) -> Disposition:
+        """Say what becomes of goods: the first rule that fits, else what the customer wishes, else the default."""
         found = (r.disposition for r in self.rules if r.fits(condition, reason, sku))
-        return next(found, DEFAULTS.get(condition, Disposition.QUARANTINE))
+        return next(found, wish or DEFAULTS.get(condition, Disposition.QUARANTINE))
 
     def place(self, disposition: Disposition, warehouse_id: int) -> int:
         """Give the location of a disposition in a warehouse; 0 where there is none."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from odoo_rma.mappings.disposition_rules import InspectionRules
 from odoo_rma.mappings.model import Inspection, Rma, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal, plain
-from odoo_rma.mappings.vocabulary import Condition, Disposition
+from odoo_rma.mappings.vocabulary import Condition, Disposition, Resolution
 
 ABSENT = frozenset({Condition.MISSING, Condition.WRONG_ITEM})
 """Conditions of units that are not here: nothing of the article came, or another one did."""
@@ -27,7 +27,9 @@ def _line(line: RmaLine, rules: InspectionRules) -> RmaLine:
 
 
 def _disposed(line: RmaLine, one: Inspection, rules: InspectionRules) -> Inspection:
-    told = rules.disposition(one.condition, line.reason.code, line.sku or line.barcode or "")
+    mends = line.resolution is Resolution.REPAIR and one.condition not in ABSENT
+    wish = Disposition.REPAIR if mends else None
+    told = rules.disposition(one.condition, line.reason.code, line.sku or line.barcode or "", wish)
     return one.model_copy(update={"disposition": told})
 
 

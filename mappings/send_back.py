@@ -130,8 +130,7 @@ def _keep(waiting: list[Move], parcels: list[_Parcel]) -> Kept:
     kept: Kept = {m.id: (ZERO, None) for m in waiting}
     for exact in (True, False):
         for move in waiting:
-            own = [p for p in parcels if p.left > 0 and p.origin.id == move.origin_move_id]
-            fit = [p for p in own if not exact or _fits(p, move)]
+            fit = [p for p in parcels if p.left > 0 and _fits(p, move, exact=exact)]
             if fit and kept[move.id][1] is None:
                 part = min(fit[0].left, move.demand)
                 fit[0].left -= part
@@ -139,8 +138,10 @@ def _keep(waiting: list[Move], parcels: list[_Parcel]) -> Kept:
     return kept
 
 
-def _fits(parcel: _Parcel, move: Move) -> bool:
-    return parcel.location_id == move.location_id and (not parcel.lot_id or parcel.lot_id in move.lots)
+def _fits(parcel: _Parcel, move: Move, *, exact: bool) -> bool:
+    """A transfer takes goods from one place: when they are put elsewhere, it is canceled and another one made."""
+    same = (parcel.origin.id, parcel.location_id) == (move.origin_move_id, move.location_id)
+    return same and (not exact or not parcel.lot_id or parcel.lot_id in move.lots)
 
 
 def _plan_pending(case: Case, picking: Picking, kept: Kept) -> Iterator[Step]:

@@ -22,7 +22,7 @@ from odoo_rma.sync.store import NotFound, Store
 
 @dataclass(frozen=True, slots=True)
 class RmaView:
-    """An RMA as a person wants to see it. `steps` is what a sync would still do."""
+    """An RMA as a person wants to see it. `steps` is what a sync would still do, `awaits` what people have yet to do."""
 
     rma: Rma
     timeline: tuple[tuple[datetime, str, str], ...]
@@ -31,6 +31,7 @@ class RmaView:
     issues: tuple[Issue, ...]
     notes: tuple[str, ...] = ()
     answer: Answer | None = None
+    awaits: tuple[str, ...] = ()
 
 
 def show(settings: Settings, text: str, *, clock: Clock = utc_now) -> RmaView:
@@ -66,4 +67,5 @@ def show(settings: Settings, text: str, *, clock: Clock = utc_now) -> RmaView:
         tuple(plan.issues),
         tuple(plan.notes),
         plan.answer,
+        tuple(plan.awaits),
     )

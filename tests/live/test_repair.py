@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from live.retail import Retail
 
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.report import RunReport
+from odoo_rma.sync.show import show
+from odoo_rma.sync.store import Store
 
 SHOPS = [
     pytest.param("odoo19", marks=pytest.mark.live, id="19"),
@@ -109,6 +112,8 @@ def test_t3301_under_warranty_the_drone_is_repaired_and_the_very_one_goes_back(w
     assert order["place"].endswith("/Repair"), "it was put where repairs are done"
     assert workshop.delivered("S-1105") == [0.0]
     assert workshop.transfers("T-3301") == []
+    waits = show(workshop.retail.settings, "T-3301").awaits
+    assert waits == (f"repair order {order['name']} is waiting to be finished in Odoo",)
     workshop.finish("T-3301")
     assert problems(workshop.retail.sync()) == []
     [picking] = workshop.transfers("T-3301")
@@ -146,6 +151,13 @@ def test_t3304_what_is_not_accepted_goes_back_and_is_not_credited(workshop: Work
     [picking] = workshop.transfers("T-3304")
     assert (picking["state"], workshop.credited("T-3304")) == ("assigned", [])
     assert workshop.orders("T-3304") == []
+    workshop.tables.call("stock.picking", "action_cancel", [picking["id"]])
+    found = [p for p in problems(workshop.retail.sync()) if p.startswith("T-3304")]
+    assert len(found) == 1 and "was canceled in Odoo" in found[0]
+    with Store.open(workshop.retail.settings.run.store) as store:
+        store.resolve("T-3304", "the clerk erred", now=datetime.now(UTC), again=True)
+    workshop.retail.sync()
+    assert [p["state"] for p in workshop.transfers("T-3304")] == ["cancel", "assigned"]
     workshop.send("T-3304")
     workshop.retail.sync()
     assert workshop.delivered("S-1109") == [1.0]

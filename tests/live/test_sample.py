@@ -277,6 +277,7 @@ def test_every_external_id_stands_for_one_record_and_every_record_for_one_extern
         "account.move": books.entries,
         "res.partner": books.partners,
         "account.move.line": books.entry_lines,
+        "repair.order": books.tables.rows("repair.order", [], "name"),
     }
     for model, i in books.keys:
         assert model == "mail.message" or i in living[model], (model, i, books.keys[model, i])

@@ -6,12 +6,17 @@ from typing import Any
 import pytest
 from shop import BY_SOURCE, D, Shop, carry_out, codes, look, rma
 
+from odoo_rma.mappings.compare import compare
+from odoo_rma.mappings.decisions import Decisions, Remembered
+from odoo_rma.mappings.disposition_rules import DispositionRule
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.erp import Move, Picking
+from odoo_rma.mappings.foresee import foresee
 from odoo_rma.mappings.model import Rma
-from odoo_rma.mappings.plan import Plan
+from odoo_rma.mappings.plan import Plan, in_words
 from odoo_rma.mappings.rules import SourceRules
 from odoo_rma.mappings.seen.repair import Repair, Repairs
+from odoo_rma.mappings.vocabulary import Condition, Disposition
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 ON_INSPECTION = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.INSPECTION)}
@@ -263,3 +268,80 @@ def test_without_the_module_it_is_said_and_only_to_who_asks_for_a_repair() -> No
     shop = shop_with()
     shop.erp = replace(shop.erp, repairs=Repairs(offered=False))
     assert codes(last(shop, rma({**BROKEN, "inspections": [seen("return_to_customer")]}))) == []
+
+
+def test_what_comes_to_be_repaired_is_repaired_where_nobody_says_otherwise() -> None:
+    shop = shop_with()
+    found = {"quantity": "1", "condition": "junk"}
+    carry_out(shop, rma({**BROKEN, "inspections": [found]}))
+    assert len(repairs(shop)) == 1, "the customer's own is not scrapped"
+    shop = shop_with()
+    rule = DispositionRule(Disposition.RETURN_TO_CUSTOMER, conditions=(Condition.JUNK,))
+    shop.inspection = replace(shop.inspection, rules=(rule,))
+    carry_out(shop, rma({**BROKEN, "inspections": [found]}))
+    assert (repairs(shop), len(sent(shop))) == ([], 1), "the shop's own rules come first"
+
+
+def test_the_repair_begins_where_repairs_are_done() -> None:
+    shop = shop_with()
+    place = shop.places(Disposition.REPAIR)[Disposition.REPAIR]
+    one = rma({**BROKEN, "inspections": [seen("repair")]})
+    first = look(shop, one)[0]
+    assert "repair order" not in " ".join(in_words(first.steps)), "not before the goods are there"
+    carry_out(shop, one)
+    finish(shop)
+    carry_out(shop, one)
+    assert [m.location_id for p in sent(shop) for m in moves_of(shop, p)] == [place]
+
+
+def test_a_dry_run_shows_the_repair_order_although_nothing_is_received_yet() -> None:
+    shop, words = shop_with(), []
+    shop.places(Disposition.REPAIR)
+    for _ in range(5):
+        plans = look(shop, rma({**BROKEN, "inspections": [seen("repair")]}))
+        words += in_words(plans[0].steps)
+        shop.erp = foresee(shop.erp, plans)
+    assert "repair order for 1 unit" in words
+    assert "repair order made ready" not in words, "that goes without saying"
+
+
+def test_goods_that_were_put_elsewhere_go_back_from_there() -> None:
+    shop = shop_with()
+    one = rma({**BROKEN, "inspections": [seen("return_to_customer")]})
+    carry_out(shop, one)
+    [first] = sent(shop)
+    [move] = moves_of(shop, first)
+    received = shop.erp.moves[move.origin_move_id]
+    shop.erp.moves[received.id] = replace(received, destination_id=77)  # type: ignore[index]
+    carry_out(shop, one)
+    assert [(p.state, p.location_id) for p in sent(shop)] == [("cancel", first.location_id), ("assigned", 77)]
+
+
+def test_a_repair_order_that_a_person_deleted_is_not_made_again_until_somebody_says_so() -> None:
+    shop = shop_with()
+    one = rma({**BROKEN, "inspections": [seen("repair")]})
+    carry_out(shop, one)
+    [order] = repairs(shop)
+    del shop.erp.repairs.repairs[order.id]  # type: ignore[attr-defined]
+    known = Remembered("repair order", "repair.order", order.id, order.name)
+    shop.erp = replace(shop.erp, gone=frozenset({("repair.order", order.id)}))
+    plan = with_memory(shop, one, known)
+    assert (codes(plan), plan.steps) == (["deleted_by_hand"], [])
+    assert "repair order for 1 unit" in in_words(with_memory(shop, one, replace(known, again=True)).steps)
+
+
+def test_a_repair_order_that_a_person_canceled_is_made_again_when_somebody_says_so() -> None:
+    shop = shop_with()
+    one = rma({**BROKEN, "inspections": [seen("repair")]})
+    carry_out(shop, one)
+    finish(shop, state="cancel")
+    [order] = repairs(shop)
+    known = Remembered("repair order", "repair.order", order.id, order.name, again=True)
+    plan = with_memory(shop, one, known)
+    assert (codes(plan), in_words(plan.steps)) == ([], ["repair order for 1 unit"])
+
+
+def with_memory(shop: Shop, one: Rma, known: Remembered) -> Plan:
+    """Look as a run does that remembers a document."""
+    decided = {("shop", one.id): Decisions(remembered=(known,))}
+    return compare([one], shop.erp, BY_SOURCE, shop.all_rules(), decided)[0]
