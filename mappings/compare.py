@@ -52,8 +52,8 @@ PLANNERS: tuple[Callable[[Case], list[Step]], ...] = (
     plan_repairs,
     plan_exchanges,
     plan_payments,
-    plan_crm,
     plan_messages,
+    plan_crm,
 )
 """What follows on receipt and credit note, in the order in which it is planned; each refuses for itself alone."""
 

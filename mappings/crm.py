@@ -14,6 +14,7 @@ from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import Step
 from odoo_rma.mappings.plan.crm import AddTag, CustomerNote, MakeTag
+from odoo_rma.mappings.plan.message import TellCustomer
 from odoo_rma.mappings.transfer import own_moves
 
 CRM = "crm"
@@ -32,7 +33,8 @@ def subject(rma: Rma) -> str:
 
 def plan_crm(case: Case) -> list[Step]:
     """Plan notes and tags on the customer."""
-    if not (case.rules.crm.notes and case.partner_id) or case.plan.steps:
+    busy = any(not isinstance(step, TellCustomer) for step in case.plan.steps)
+    if busy or not (case.rules.crm.notes and case.partner_id):
         return []
     who = _customer(case.partner_id, case.erp)
     notes = [n for n in _notes(case, who) if n.key not in case.erp.crm.notes.values()]
