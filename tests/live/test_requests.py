@@ -1,6 +1,7 @@
 """Requested returns on the real Odoo: decided by the retailer's policy, noted on the order, told to the source."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,11 @@ from live.retail import Retail
 
 from odoo_rma.cli.policy import policy as policy_command
 from odoo_rma.cli.session import Session
+from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.sandbox import Env
+from odoo_rma.sync.observe import Observer
+from odoo_rma.sync.policy_file import load
+from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.show import show
 from odoo_rma.sync.store import Store
@@ -234,3 +239,19 @@ def test_what_was_found_used_costs_what_the_policy_says(env: Env, tmp_path: Path
     (row,) = retail.tables.rows("account.move", [("id", "=", note)], "amount_total", "state").values()
     assert (row["amount_total"], row["state"]) == (134.45, "posted")
     assert retail.sync().writes == 0
+
+
+def test_many_requests_take_hardly_more_calls_than_one(shop: Shop, first: RunReport) -> None:
+    with Store.open(shop.settings.run.store) as store:
+        asked = [rma for r in first.results if (rma := store.rma(r.source, r.id))]
+    assert shop.settings.run.policy
+    policy, calls = load(shop.settings.run.policy), []
+    with closing(connect(shop.settings.odoo, shop.settings.secrets)) as client:
+        observer = Observer(client, shop.settings.matching, Reference(client), policy)
+        for batch in (asked[:1], asked):
+            before = client.calls
+            erp = observer.observe(batch, {})
+            calls.append(client.calls - before)
+    assert len(asked) == 12
+    assert len(erp.requests.placed) == 11  # two of one order
+    assert calls[1] - calls[0] <= 8, "what one of them has no need of is read for others: lots, teams, tags"
