@@ -4,9 +4,10 @@ A decision is written down in Odoo before anything follows from it, and from the
 decided itself is a fact: it is compared with the policy, never overruled.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from html import escape
 
 from odoo_rma.mappings.answer import (
@@ -34,7 +35,7 @@ from odoo_rma.mappings.policy.words import say
 from odoo_rma.mappings.requested import day_of, decide_lines
 from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.mappings.seen.request import Recorded
-from odoo_rma.mappings.vocabulary import Authorization
+from odoo_rma.mappings.vocabulary import Authorization, Kind
 
 
 def as_decided(plan: Plan, erp: Erp, source: SourceRules, rules: Rules, decisions: Decisions) -> None:
@@ -45,53 +46,72 @@ def as_decided(plan: Plan, erp: Erp, source: SourceRules, rules: Rules, decision
 
     """
     policy, rma = rules.policy, plan.rma
-    if policy is None:
+    if policy is None or rma.kind is Kind.VENDOR_RETURN:
         return
     if rma.authorization in (Authorization.AUTHORIZED, Authorization.DECLINED):
         plan.notes += _doubts(rma, erp, policy, decisions)
     elif rma.authorization is Authorization.REQUESTED and source.decides:
         order = find_order(rma, erp, decisions)
         plan.order_id = order.id
-        _decide(plan, order, erp, policy, day_of(rma, erp) or rules.credit.today, decisions)
+        on = day_of(rma, erp) or rules.credit.today
+        with _kept_to(plan):
+            _decide(plan, order, erp, decisions, lambda: decide_lines(rma, order, erp, policy, on))
 
 
-def _decide(plan: Plan, order: Order, erp: Erp, policy: Policy, on: date, decisions: Decisions) -> None:
+def _decide(
+    plan: Plan, order: Order, erp: Erp, decisions: Decisions, ask: Callable[[], dict[str, Decision]]
+) -> None:
     rma, notes = plan.rma, recorded_of(plan.rma, order.id, erp)
-    stands = standing(n for n in notes if n.key.parts[0] != By.REVIEW)
-    new = [x for x in rma.lines if x.id not in stands or x.requested > stands[x.id].units]
-    try:
-        found = decide_lines(rma, order, erp, policy, on)
-    except Refusal:
-        if new:
-            raise
-        found = {}
-    said = {x.id: _said(x, found[x.id], decisions) for x in new}
-    said |= {
-        i: _stood(rma.line(i), s, order, found.get(i), decisions)
-        for i, s in stands.items()
-        if i not in said and _has(rma, i)
-    }
-    plan.answer = Answer(tuple(said[x.id] for x in rma.lines), *_when(notes, new))
+    ids = {x.id for x in rma.lines}
+    stands = {i: s for i, s in standing(n for n in notes if not _is_review(n)).items() if i in ids}
+    new = [] if rma.closed else [x for x in rma.lines if _is_new(x, stands)]
     plan.rma = _as_it_stands(rma, stands, notes)
     plan.issues += [_came_anyway(x) for x in plan.rma.lines if x.id in stands and x.received > x.allowed]
-    if not new:
-        return
-    if plan.answer.verdict is Verdict.NEEDS_PERSON:
-        plan.issues.append(_needs_person(rma, plan.answer))
-        plan.steps += _review(rma, order, plan.answer, notes)
+    found = ask() if new else _as_far_as_known(ask)
+    said = {i: _stood(rma.line(i), s, order, found.get(i), decisions) for i, s in stands.items()}
+    said |= {x.id: _said(x, found[x.id], decisions) for x in new}
+    if said:
+        plan.answer = Answer(tuple(said[x.id] for x in rma.lines if x.id in said), *_when(notes, new))
+    if new:
+        _write_down(plan, rma, order, [said[x.id] for x in new], notes)
+
+
+def _write_down(plan: Plan, rma: Rma, order: Order, said: list[LineAnswer], notes: list[Recorded]) -> None:
+    waiting = Answer(tuple(said))
+    if waiting.verdict is Verdict.NEEDS_PERSON:
+        plan.issues.append(_needs_person(rma, waiting))
+        plan.steps += _review(rma, order, waiting, notes)
     else:
-        plan.steps += _record(rma, order, [said[x.id] for x in new])
+        plan.steps += _record(rma, order, said)
 
 
-def _has(rma: Rma, line_id: str) -> bool:
-    return any(x.id == line_id for x in rma.lines)
+@contextmanager
+def _kept_to(plan: Plan) -> Iterator[None]:
+    """Keep a refusal to what is asked now: what was decided before goes on."""
+    try:
+        yield
+    except Refusal as refusal:
+        plan.issues += refusal.issues
+
+
+def _as_far_as_known(ask: Callable[[], dict[str, Decision]]) -> dict[str, Decision]:
+    try:
+        return ask()
+    except Refusal:
+        return {}
+
+
+def _is_new(line: RmaLine, stands: Mapping[str, Standing]) -> bool:
+    return line.id not in stands or line.requested > stands[line.id].units
+
+
+def _is_review(note: Recorded) -> bool:
+    return note.key.parts[0] == By.REVIEW
 
 
 def _when(notes: list[Recorded], new: list[RmaLine]) -> tuple[datetime | None, tuple[str, ...]]:
     """Give when the answer was recorded: all of it, or as the wish for a person to look."""
-    reviews = [n for n in notes if n.key.parts[0] == By.REVIEW]
-    final = [n for n in notes if n.key.parts[0] != By.REVIEW]
-    counting = reviews if new else final
+    counting = [n for n in notes if _is_review(n) is bool(new)]
     at = counting[-1].at if counting else None
     return at, tuple(str(n.key) for n in counting)
 
@@ -229,7 +249,7 @@ def _doubts(rma: Rma, erp: Erp, policy: Policy, decisions: Decisions) -> list[st
         found = decide_lines(rma, order, erp, policy, on) if on else {}
     except Refusal:
         return []
-    if any(n.key.parts[0] != By.REVIEW for n in recorded_of(rma, order.id, erp)):
+    if any(not _is_review(n) for n in recorded_of(rma, order.id, erp)):
         return []
     return [words for x in rma.lines if x.id in found and (words := _doubt(rma, x, found[x.id]))]
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
 
+from pydantic import ValidationError
+
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Rma, RmaLine
@@ -49,12 +51,29 @@ def requests_of(rma: Rma, order: Order, erp: Erp, policy: Policy, on: date) -> d
     found = {line.id: find_lines(line, order, erp) for line in rma.lines}
     whole = sum((_paid(found[x.id], x.requested, order, erp) for x in rma.lines), ZERO)
     units = sum((x.requested for x in rma.lines), ZERO)
-    return {
-        line.id: _request(rma, line, order, found[line.id], erp, policy, on).model_copy(
-            update={} if len(rma.lines) == 1 else {"whole": whole, "units": units}
-        )
-        for line in rma.lines
-    }
+    together: dict[str, Decimal] = {} if len(rma.lines) == 1 else {"whole": whole, "units": units}
+    try:
+        asked = {x.id: _request(rma, x, order, found[x.id], erp, policy, on) for x in rma.lines}
+    except ValidationError as error:
+        raise Refusal(_undecidable(rma, error)) from None
+    return {i: request.model_copy(update=together) for i, request in asked.items()}
+
+
+def _undecidable(rma: Rma, error: ValidationError) -> Issue:
+    detail = error.errors(include_url=False)[0]
+    what = ".".join(map(str, detail["loc"]))
+    return Issue(
+        "undecidable",
+        f"The policy cannot be asked about {rma.label}: {what} is {detail['input']!r}. {detail['msg']}.",
+        "Correct it in Odoo, or decide the request at the source.",
+        "lines",
+    )
+
+
+def customer_of(order: Order, erp: Erp) -> int:
+    """Give the company (or the person) whose history counts."""
+    who = erp.partners.get(order.partner_id)
+    return who.commercial_id if who else order.partner_id
 
 
 def condition_of(line: RmaLine) -> Condition:
@@ -70,7 +89,7 @@ def _request(
     if line.requested > ordered:
         raise Refusal(_too_many(line, sku, order, ordered))
     placed = facts.placed.get(order.id, Placed(on))
-    customer = erp.partners[order.partner_id].commercial_id
+    customer = customer_of(order, erp)
     return Request(
         order=order.name,
         sku=sku,
@@ -105,7 +124,9 @@ def _paid(lines: Sequence[OrderLine], quantity: Decimal, order: Order, erp: Erp)
     """Give what so many units of these lines cost, after discount and with taxes."""
     total = sum((erp.requests.paid.get(x.id, ZERO) for x in lines), ZERO)
     ordered = sum((x.ordered for x in lines), ZERO)
-    return round_to(total * quantity / ordered, minor_unit(order.currency)) if ordered else ZERO
+    if ordered <= 0 or total <= 0:
+        return ZERO
+    return round_to(total * quantity / ordered, minor_unit(order.currency))
 
 
 def _delivered(lines: Iterable[OrderLine], erp: Erp) -> date | None:

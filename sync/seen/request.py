@@ -11,7 +11,7 @@ from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ONE, ZERO, Decimal, from_odoo, minor_unit, round_to
 from odoo_rma.mappings.policy import Policy
-from odoo_rma.mappings.requested import day_of, history_days
+from odoo_rma.mappings.requested import customer_of, day_of, history_days
 from odoo_rma.mappings.seen.request import Bought, CameBack, Placed, Recorded, Requests
 from odoo_rma.mappings.vocabulary import Authorization
 from odoo_rma.sync.customers import read_keys
@@ -111,8 +111,7 @@ class _Reader:
         return {r["id"]: names.get(r["categ_id"], ()) for r in rows}
 
     def _customers(self) -> set[int]:
-        partners = (self._erp.partners[o.partner_id] for o in self._erp.orders.values())
-        return {p.commercial_id for p in partners}
+        return {customer_of(order, self._erp) for order in self._erp.orders.values()}
 
     def tags(self) -> dict[int, tuple[str, ...]]:
         """Read the tags of those who ordered and of their companies."""

@@ -344,6 +344,33 @@ class TestFacts:
         assert (codes(plan), plan.steps) == ([code], [])
 
 
+class TestOddRequests:
+    def test_what_was_decided_goes_on_though_something_new_cannot_be_asked(self, shop: Shop) -> None:
+        done(shop, asked({"sku": "TENT"}))
+        plan = done(shop, asked({"sku": "TENT"}, {"sku": "MUG", "requested": "9"}, revision=2))
+        assert (codes(plan), plan.rma.is_authorized) == (["over_return"], True)
+        assert [p.state for p in shop.erp.pickings.values() if p.key] == ["assigned"]
+
+    def test_a_closed_request_is_not_decided_any_more(self, shop: Shop) -> None:
+        plan = look(shop, asked({"sku": "TENT"}, closed=True), sources=DECIDES)[0]
+        assert (plan.steps, plan.answer, plan.issues, plan.finished) == ([], None, [], True)
+
+    def test_a_line_that_is_taken_back_is_forgotten(self, shop: Shop) -> None:
+        done(shop, asked({"sku": "TENT"}, {"sku": "MUG"}))
+        plan = done(shop, asked({"sku": "TENT"}, revision=2))
+        assert [x.line_id for x in answer(plan).lines] == ["1"]
+
+    def test_a_return_to_a_vendor_is_no_customers_request(self, shop: Shop) -> None:
+        plan = look(shop, asked({"sku": "TENT"}, kind="vendor_return"), sources=DECIDES)[0]
+        assert (plan.steps, plan.answer) == ([], None)
+
+    def test_what_cannot_be_weighed_is_said(self, shop: Shop) -> None:
+        sold(shop, ("POT", "1", "10"), ref="S-4", rate="420000")
+        plan = look(shop, asked({"sku": "POT"}, order="S-4"), sources=DECIDES)[0]
+        assert codes(plan) == ["undecidable"]
+        assert "rate is" in plan.issues[0].message
+
+
 class TestTold:
     @pytest.fixture
     def settings(self, tmp_path: Path) -> Settings:
