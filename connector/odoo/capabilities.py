@@ -206,7 +206,7 @@ FIELDS = {
     "loyalty.history": ("description",),
     "repair.order": (
         *("id", "picking_id", "picking_type_id", "product_location_src_id", "product_location_dest_id"),
-        *("repaired", "address_id"),
+        "repaired",
     ),
 }
 

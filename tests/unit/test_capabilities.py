@@ -26,7 +26,7 @@ FOURTEEN: Fields = {
     "res.partner": "mobile",
     "res.company": "fiscalyear_lock_date period_lock_date tax_lock_date",
     "stock.immediate.transfer": "id",
-    "repair.order": "id",
+    "repair.order": "id location_id repaired",
 }
 NINETEEN: Fields = {
     "stock.picking": "move_ids return_id",
@@ -100,6 +100,7 @@ def test_nineteen() -> None:
     assert can.message("<b>x</b>") == {"body": "<b>x</b>", "body_is_html": True}
     assert can.reconciles_on_post and can.has_formatted_read_group
     assert not can.has_mobile and not can.has_immediate_wizard
+    assert can.repair_fields == set(), "without the module"
     assert all(name.startswith("user_") for name in can.lock_dates)
 
 
@@ -123,6 +124,7 @@ def test_fourteen() -> None:
         False,
     )
     assert can.message("<b>x</b>") == {"body": "<b>x</b>"}
+    assert can.repair_fields == {"repaired"}
     assert not can.reconciles_on_post and not can.has_formatted_read_group
     assert (can.uom_ratio, seen(NINETEEN, (19, 0)).uom_ratio) == ("factor_inv", "factor")
     assert can.tax_base_per_line and not seen(NINETEEN, (19, 0)).tax_base_per_line

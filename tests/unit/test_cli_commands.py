@@ -334,6 +334,11 @@ class TestShow:
         told = json.loads(call("show", "R-1", "--json").stdout)["decision"]
         assert (told["decision"], told["decided_by"]) == ("decline", "person")
 
+    def test_what_people_have_yet_to_do(self, call: Call, view: SimpleNamespace) -> None:
+        view.awaits = ("repair order WH/RO/00001 is waiting to be finished in Odoo",)
+        assert "Waits in Odoo: repair order WH/RO/00001" in call("show", "R-1").stdout
+        assert json.loads(call("show", "R-1", "--json").stdout)["awaits"] == list(view.awaits)
+
     def test_nothing_there_yet(self, call: Call, view: SimpleNamespace) -> None:
         view.documents = view.timeline = ()
         assert "No document in Odoo yet." in call("show", "R-1").stdout
