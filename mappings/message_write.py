@@ -9,13 +9,12 @@ from odoo_rma.mappings.feedback_token import sign
 from odoo_rma.mappings.gift_card import card_of
 from odoo_rma.mappings.message_events import labelled, refund_notes, refund_of
 from odoo_rma.mappings.message_facts import AmountFacts, Facts, ItemFacts, LabelFacts, RefundFacts
+from odoo_rma.mappings.message_lines import CHINESE, line_text, title_of
 from odoo_rma.mappings.model import Refund, RmaLine, Shipment
-from odoo_rma.mappings.money import ZERO, Decimal, Money, plain
+from odoo_rma.mappings.money import ZERO, Decimal, Money
 from odoo_rma.mappings.policy.case import Verdict
 from odoo_rma.mappings.transfer import own_moves, own_pickings
 from odoo_rma.mappings.vocabulary import MessageStep, RefundMethod, RefundState
-
-CHINESE = "zh"
 
 
 def facts_of(case: Case, refund: str, language: str) -> Facts:
@@ -38,9 +37,9 @@ def facts_of(case: Case, refund: str, language: str) -> Facts:
         reasons=reasons_of(case, language),
         received=_received(case),
         inspected=tuple(
-            ItemFacts(_title(x), i.quantity, None, i.condition) for x in rma.lines for i in x.inspections
+            ItemFacts(title_of(x), i.quantity, None, i.condition) for x in rma.lines for i in x.inspections
         ),
-        refund=_refund(case, refund) if refund else None,
+        refund=_refund(case, refund, language) if refund else None,
         parcels=tuple(_parcel(s) for s in rma.shipments if s.outgoing and (s.tracking or s.url)),
         feedback_url=_feedback_url(case),
     )
@@ -55,13 +54,9 @@ def reasons_of(case: Case, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(told))
 
 
-def _title(line: RmaLine) -> str:
-    return line.title or line.sku or line.barcode or ""
-
-
 def _item(line: RmaLine) -> ItemFacts:
     units = line.allowed if line.allowed > 0 else line.requested
-    return ItemFacts(_title(line), units, line.reason.code)
+    return ItemFacts(title_of(line), units, line.reason.code)
 
 
 def _received(case: Case) -> tuple[ItemFacts, ...]:
@@ -69,7 +64,7 @@ def _received(case: Case) -> tuple[ItemFacts, ...]:
     for move in own_moves(case.rma, case.erp):
         if move.state == DONE:
             units[move.product_id] += move.done
-    titles = {x.sku or "": _title(x) for x in case.rma.lines}
+    titles = {x.sku or "": title_of(x) for x in case.rma.lines}
     skus = {i: case.erp.products[i].sku for i in units if i in case.erp.products}
     return tuple(
         ItemFacts(titles.get(skus.get(i, ""), skus.get(i, "")), q) for i, q in units.items() if q > 0
@@ -92,15 +87,15 @@ def _link(address: str | None) -> str:
     return address if address and address.lower().startswith(("https://", "http://")) else ""
 
 
-def _refund(case: Case, name: str) -> RefundFacts | None:
+def _refund(case: Case, name: str, language: str) -> RefundFacts | None:
     kind, _, number = name.partition(".")
     notes = refund_notes(case).get((kind, number), [])
     if not notes:
         return None
-    return _calculated(case, notes, refund_of(case.rma, (kind, number)))
+    return _calculated(case, notes, refund_of(case.rma, (kind, number)), language)
 
 
-def _calculated(case: Case, notes: Iterable[Invoice], refund: Refund | None) -> RefundFacts:
+def _calculated(case: Case, notes: Iterable[Invoice], refund: Refund | None, language: str) -> RefundFacts:
     own = {n.id: n for n in notes}
     currency = case.rma.currency
     lines = sorted((x for x in case.erp.invoice_lines.values() if x.invoice_id in own), key=lambda x: x.id)
@@ -110,7 +105,7 @@ def _calculated(case: Case, notes: Iterable[Invoice], refund: Refund | None) -> 
     gift = method in (RefundMethod.GIFT_CARD, RefundMethod.VOUCHER)
     return RefundFacts(
         lines=tuple(
-            AmountFacts(_line_text(x.name, x.quantity), str(Money(x.subtotal, currency))) for x in lines
+            AmountFacts(line_text(case.rma, x, language), str(Money(x.subtotal, currency))) for x in lines
         ),
         tax=str(Money(total - net, currency)),
         total=str(Money(total, currency)),
@@ -123,11 +118,6 @@ def _calculated(case: Case, notes: Iterable[Invoice], refund: Refund | None) -> 
 def _code(case: Case, refund: Refund) -> str:
     card = card_of(case, refund)
     return card.code if card else refund.reference or ""
-
-
-def _line_text(name: str, quantity: Decimal) -> str:
-    text = " ".join(name.split())
-    return text if quantity == 1 else f"{plain(quantity)} × {text}"
 
 
 def _feedback_url(case: Case) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from live.books import Tables
 from live.browser import opened
+from live.post_box import post_box
 from playwright.sync_api import Page, expect
 
 from odoo_rma.cli.demo_retail import play, prepare
@@ -44,7 +45,8 @@ def shop(odoo19: Env, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop
     assert odoo19.manifest
     folder = tmp_path_factory.mktemp("retail")
     prepare(folder, odoo19.manifest)
-    play(odoo19, Secrets.model_validate({"password": odoo19.rma_password}), folder, "odoorpc")
+    with post_box(Tables(odoo19)):
+        play(odoo19, Secrets.model_validate({"password": odoo19.rma_password}), folder, "odoorpc")
     with opened(odoo19, "admin", tmp_path_factory.mktemp("profile")) as page:
         yield Shop(odoo19, page, Tables(odoo19))
 
@@ -58,3 +60,21 @@ def test_the_gift_card_tells_which_return_it_was_given_for(shop: Shop, pictures:
     expect(shop.page.locator(".o-mail-Chatter")).to_contain_text("RMA Connector")
     top = {"x": 0, "y": 0, "width": 1600, "height": 570}
     shop.page.screenshot(path=pictures / "gift-card.png", clip=top)
+
+
+def test_the_refund_stands_in_the_orders_chatter_as_the_customer_reads_it(shop: Shop, pictures: Path) -> None:
+    [order] = shop.tables.rows("sale.order", [("client_order_ref", "=", "S-1131")], "name")
+    shop.open("sale.order", order)
+    chatter = shop.page.locator(".o-mail-Chatter")
+    expect(chatter).to_contain_text("Your refund of 266.35 USD for return T-3605")
+    expect(chatter).to_contain_text("Restocking fee")
+    shop.picture(pictures / "message-refund.png")
+
+
+def test_a_chinese_customers_messages_stand_in_their_chatter(shop: Shop, pictures: Path) -> None:
+    [partner] = shop.tables.rows("res.partner", [("email", "=", "li.wei@mail.example")], "name")
+    shop.open("res.partner", partner)
+    chatter = shop.page.locator(".o-mail-Chatter")
+    expect(chatter).to_contain_text("退货 T-3602 退款 34.39 USD")
+    expect(chatter).to_contain_text("李伟，您好")
+    shop.picture(pictures / "message-chinese.png")

@@ -106,7 +106,7 @@ def test_a_chinese_customer_reads_chinese(company: Company) -> None:
 def test_the_refund_adds_up_line_by_line_and_asks_for_feedback(company: Company) -> None:
     mail = company.box.to(CARLA)[-1]
     assert mail.subject == "Your refund of 266.35 USD for return T-3605"
-    for text in ("249.00 USD", "Restocking fee", "-20.00 USD", "37.35 USD", "266.35 USD"):
+    for text in ("249.00 USD", "Tent for two", "Restocking fee", "-20.00 USD", "37.35 USD", "266.35 USD"):
         assert text in mail.html
     token = mail.html.partition("/f?t=")[2].partition('"')[0]
     assert read(token, "long and random") == ("retail", "T-3605")

@@ -9,13 +9,14 @@ from shop import BY_ODOO, D, Shop, carry_out, codes, look, rma
 
 from odoo_rma.mappings.feedback_token import read
 from odoo_rma.mappings.message import TRIES
+from odoo_rma.mappings.message_lines import CHARGES
 from odoo_rma.mappings.message_rules import MessageRules
 from odoo_rma.mappings.message_text import Texts
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import Plan
 from odoo_rma.mappings.plan.message import TellCustomer
 from odoo_rma.mappings.seen.message import Attempt, Mark, News
-from odoo_rma.mappings.vocabulary import MessageStep
+from odoo_rma.mappings.vocabulary import ChargeKind, MessageStep
 
 SINCE = date(2026, 11, 1)
 ASKED, ALLOWED, HERE = "2026-11-10T08:00:00Z", "2026-11-11T08:00:00Z", "2026-11-14T08:00:00Z"
@@ -132,8 +133,21 @@ def test_the_refund_is_calculated_line_by_line() -> None:
     charge = {"id": "1", "kind": "restocking_fee", "amount": "10.00"}
     message = next_message(shop, received(refunds=[{**REFUND, "amount": "105.00"}], charges=[charge]))
     assert message.subject == "Your refund of 105.00 USD for return R-1"
-    for text in ("goods", "100.00 USD", "Restocking fee", "-10.00 USD", "105.00 USD", "way you paid"):
+    for text in ("<td>Tent</td>", "100.00 USD", "Restocking fee", "-10.00 USD", "105.00 USD", "way you paid"):
         assert text in message.body
+
+
+def test_fees_are_called_in_the_customers_language_unless_the_source_says_how() -> None:
+    shop = telling_shop()
+    shop.erp.partners[shop.alice] = replace(shop.erp.partners[shop.alice], lang="zh_CN")
+    charges = [
+        {"id": "1", "kind": "restocking_fee", "amount": "10.00"},
+        {"id": "2", "kind": "goodwill", "amount": "5.00", "note": "因延误"},
+    ]
+    message = next_message(shop, received(refunds=[{**REFUND, "amount": "110.00"}], charges=charges))
+    assert "<td>退货手续费</td>" in message.body
+    assert "<td>因延误</td>" in message.body
+    assert CHARGES.keys() == set(ChargeKind)
 
 
 def test_two_refunds_are_two_messages() -> None:
