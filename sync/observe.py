@@ -230,7 +230,7 @@ class Observer:
         back = {m.picking_id for m in moves.values() if not m.outgoing or m.origin_move_id}
         keys = read_keys(self._client, "stock.picking", (r["id"] for r in rows if r["id"] in back))
         canceled = {m.picking_id for m in moves.values() if m.picking_id in back and m.state == CANCELED}
-        withdrawn = read_withdrawn(self._client, self.reference, canceled)
+        withdrawn = read_withdrawn(self._client, canceled)
         return {
             r["id"]: Picking(
                 id=r["id"],

@@ -9,7 +9,6 @@ from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.transfer import WITHDRAWN
 from odoo_rma.sync.customers import read_keys
-from odoo_rma.sync.reference import Reference
 
 
 def read_gone(client: OdooClient, decisions: Iterable[Decisions], erp: Erp) -> frozenset[tuple[str, int]]:
@@ -34,15 +33,15 @@ def _existing(client: OdooClient, model: str, ids: set[int]) -> set[int]:
         return ids
 
 
-def read_withdrawn(
-    client: OdooClient, reference: Reference, canceled: Iterable[int], model: str = "stock.picking"
-) -> set[int]:
-    """Give the canceled transfers (or other documents) that carry our note that nothing more was to come."""
+def read_withdrawn(client: OdooClient, canceled: Iterable[int], model: str = "stock.picking") -> set[int]:
+    """Give the canceled transfers (or other documents) that carry our note that nothing more was to come.
+
+    Whoever signed it: the connector may work as another user by now.
+    """
     ids = sorted(canceled)
     if not ids:
         return set()
-    ours = ("author_id", "=", reference.author_id)
-    domain = [("model", "=", model), ("res_id", "in", ids), ours]
+    domain = [("model", "=", model), ("res_id", "in", ids), ("message_type", "=", "comment")]
     rows = {r["id"]: r["res_id"] for r in client.search_read("mail.message", domain, ["res_id"])}
     keys = read_keys(client, "mail.message", rows)
     return {rows[i] for i, key in keys.items() if key and key.parts[-2:-1] == (WITHDRAWN,)}

@@ -37,7 +37,7 @@ def read(client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp
     keys = read_keys(client, REPAIR, (r["id"] for r in rows))
     found = {r["id"]: _repair(r, key) for r in rows if (key := keys.get(r["id"]))}
     canceled = (r.id for r in found.values() if r.state == CANCELED)
-    return replace(erp, repairs=Repairs(_with_withdrawn(client, reference, found, canceled)))
+    return replace(erp, repairs=Repairs(_with_withdrawn(client, found, canceled)))
 
 
 def _repair(row: Row, key: Key) -> Repair:
@@ -57,7 +57,7 @@ def _repair(row: Row, key: Key) -> Repair:
 
 
 def _with_withdrawn(
-    client: OdooClient, reference: Reference, found: dict[int, Repair], canceled: Iterable[int]
+    client: OdooClient, found: dict[int, Repair], canceled: Iterable[int]
 ) -> dict[int, Repair]:
-    ours = read_withdrawn(client, reference, canceled, REPAIR)
+    ours = read_withdrawn(client, canceled, REPAIR)
     return {i: replace(r, withdrawn=i in ours) for i, r in found.items()}
