@@ -249,8 +249,8 @@ def _credited(case: Case, what: str, units: Decimal, going: Decimal) -> Issue:
         "credited_and_sent_back",
         f"{plain(going)} × {what} of {case.rma.label} are to go back to the customer, but {plain(units)} are credited "
         "already: the customer would have both.",
-        "Cancel the credit note in Odoo or make one invoice for it, or correct the disposition at the source; or send the "
-        "goods by hand and resolve this.",
+        "Cancel the credit note in Odoo, or correct the disposition at the source; or send the goods by hand and resolve "
+        "this.",
         "lines",
         {"credited": plain(units), "sent back": plain(going)},
     )

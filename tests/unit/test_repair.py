@@ -317,6 +317,20 @@ def test_goods_that_were_put_elsewhere_go_back_from_there() -> None:
     assert [(p.state, p.location_id) for p in sent(shop)] == [("cancel", first.location_id), ("assigned", 77)]
 
 
+def test_what_a_person_sent_back_by_hand_counts_and_ours_is_taken_back() -> None:
+    shop = shop_with()
+    one = rma({**BROKEN, "inspections": [seen("return_to_customer")]}, closed=True)
+    carry_out(shop, one)
+    [ours] = sent(shop)
+    [move] = moves_of(shop, ours)
+    by_hand = replace(ours, id=shop.new(), key=None, state="done")
+    shop.erp.pickings[by_hand.id] = by_hand  # type: ignore[index]
+    gone = replace(move, id=shop.new(), picking_id=by_hand.id, state="done", done=D(1))
+    shop.erp.moves[gone.id] = gone  # type: ignore[index]
+    plan = last(shop, one)
+    assert ([p.state for p in sent(shop)], plan.finished, codes(plan)) == (["cancel"], True, [])
+
+
 def test_a_repair_order_that_a_person_deleted_is_not_made_again_until_somebody_says_so() -> None:
     shop = shop_with()
     one = rma({**BROKEN, "inspections": [seen("repair")]})
