@@ -191,5 +191,8 @@ def _open_credit(desk: Desk, name: str) -> Decimal:
 def test_a_further_run_writes_nothing_and_neither_does_one_without_the_store(desk: Desk) -> None:
     assert desk.sync().writes == 0
     desk.forget()
+    bare = history(desk.settings, str(desk.partner(GRACE)["id"]))
+    assert {"T-3701", "T-3702", "T-3703"} <= {r.rma for r in bare.returns}, "Odoo alone tells whose they are"
+    assert sorted(g.score for g in bare.feedback) == [1, 5]
     assert desk.day(2).writes == 0
     assert desk.sync().writes == 0
