@@ -25,6 +25,8 @@ from odoo_rma.sync.return_address import return_addresses
 MESSAGE = "mail.message"
 REFUSED = f"refused@{HOST}"
 """Stands on an announcement whose message was refused for sure: it need not be waited for."""
+SENT = f"sent@{HOST}"
+"""Stands on an announcement whose message went out: it counts, even where a person deletes the message itself."""
 
 
 def rules(settings: Settings, client: OdooClient, reference: Reference) -> MessageRules:
@@ -80,9 +82,11 @@ def carry_out(batch: Batch) -> None:
     run = f"{token_hex(8)}@{HOST}"
     announced: dict[Key, int] = {}
     batch.attempt(batch.items(TellCustomer), lambda items: announced.update(_announce(batch, items, run)))
+    sent: list[Item[TellCustomer]] = []
     for item in batch.items(TellCustomer):
         if item.step.key in announced:
-            batch.attempt([item], lambda items: _send(batch, channel, items[0].step, announced))
+            batch.attempt([item], lambda items: sent.append(_send(batch, channel, items[0], announced)))
+    batch.attempt(sent, lambda items: _note(batch, [announced[i.step.key] for i in items], SENT))
 
 
 def _announce(batch: Batch, items: Sequence[Item[TellCustomer]], run: str) -> dict[Key, int]:
@@ -119,7 +123,10 @@ def _copy(step: TellCustomer) -> str:
     return f'<p><b>{escape(head)}</b></p><div style="border-left: 2px solid #ccc; padding-left: 8px">{step.body}</div>'
 
 
-def _send(batch: Batch, channel: Channel, step: TellCustomer, announced: Mapping[Key, int]) -> None:
+def _send(
+    batch: Batch, channel: Channel, item: Item[TellCustomer], announced: Mapping[Key, int]
+) -> Item[TellCustomer]:
+    step = item.step
     message = Outgoing(
         key=str(step.sent),
         to=step.to,
@@ -132,10 +139,16 @@ def _send(batch: Batch, channel: Channel, step: TellCustomer, announced: Mapping
     try:
         channel.send(message, batch.client)
     except Refused:
-        batch.client.call(MESSAGE, "write", [announced[step.key]], vals={"reply_to": REFUSED})
+        _note(batch, [announced[step.key]], REFUSED)
         raise
     if not channel.in_chatter:
         _record(batch, step)
+    return item
+
+
+def _note(batch: Batch, ids: Sequence[int], how: str) -> None:
+    """Write on announcements how it ended."""
+    batch.client.call(MESSAGE, "write", ids, vals={"reply_to": how})
 
 
 def _record(batch: Batch, step: TellCustomer) -> None:

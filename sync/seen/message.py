@@ -9,7 +9,7 @@ from odoo_rma.mappings.erp import DONE, Erp
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.seen.message import HOST, Attempt, Mark, Told
 from odoo_rma.sync.clock import utc_now
-from odoo_rma.sync.message import REFUSED
+from odoo_rma.sync.message import REFUSED, SENT
 from odoo_rma.sync.reference import Reference
 
 PATIENCE = timedelta(minutes=15)
@@ -26,7 +26,8 @@ def read(client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp
     fields = ("message_id", "reply_to", "create_date")
     rows = client.search_read("mail.message", [ours, "|", *on_orders, *on_customers], fields)
     marks = {r["id"]: mark for r in rows if (mark := Mark.parse(r["message_id"]))}
-    sent = {i: m for i, m in marks.items() if not m.attempt}
+    went_out = {r["id"] for r in rows if r["reply_to"] == SENT}
+    sent = {i: replace(m, attempt=0) for i, m in marks.items() if not m.attempt or i in went_out}
     attempts = {r["id"]: Attempt(marks[r["id"]], _open(r)) for r in rows if r["id"] in marks.keys() - sent}
     return replace(erp, messages=Told(sent, attempts, _arrived(client, erp)))
 

@@ -33,6 +33,7 @@ CARLA, BEN, DMITRI = "carla.jensen@mail.example", "ben.okafor@mail.example", "dm
 TELLING = {
     "since": "2020-01-01",
     "shop": "Nordwind Outdoor",
+    "sender": "Nordwind Outdoor <returns@nordwind.example>",
     "feedback_url": "https://shop.example/f?t={token}",
 }
 
@@ -87,6 +88,7 @@ def test_every_step_goes_out_on_its_day_and_no_customer_gets_five_mails(company:
 def test_the_approval_says_how_to_send_the_goods_back(company: Company) -> None:
     mail = company.box.to(ALICE)[0]
     assert mail.subject == "Your return T-3601 is approved"
+    assert "returns@nordwind.example" in mail.content["From"]
     for text in ("Hello Alice Moreau", "1 × Hiking boot, size 42", "T-3601", "Nordwind Outdoor"):
         assert text in mail.html
 
@@ -158,6 +160,18 @@ def test_a_message_can_be_previewed_from_what_odoo_holds(company: Company) -> No
     text = message_preview.real(company.retail.settings, MessageStep.REFUNDED, "", "T-3605")
     assert (text.subject, text.language) == ("Your refund of 266.35 USD for return T-3605", "en")
     assert "260" not in text.subject
+
+
+def test_a_message_that_a_person_deletes_is_not_sent_again(company: Company) -> None:
+    domain = [("model", "=", "sale.order"), ("message_id", "=like", "<declined.%@odoo-rma>")]
+    before, tables = len(company.box.mails), company.retail.tables
+    told = list(tables.rows("mail.message", domain, "model"))
+    assert told
+    tables.call("mail.message", "unlink", told)
+    company.retail.forget()
+    for day in (1, 2, 3):
+        assert company.retail.day(day).writes == 0
+    assert len(company.box.mails) == before
 
 
 # ── what goes wrong ──

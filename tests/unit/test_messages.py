@@ -8,12 +8,13 @@ import pytest
 from shop import BY_ODOO, D, Shop, carry_out, codes, look, rma
 
 from odoo_rma.mappings.feedback_token import read
+from odoo_rma.mappings.foresee import foresee
 from odoo_rma.mappings.message import TRIES
 from odoo_rma.mappings.message_lines import CHARGES
 from odoo_rma.mappings.message_rules import MessageRules
 from odoo_rma.mappings.message_text import Texts
 from odoo_rma.mappings.model import Rma
-from odoo_rma.mappings.plan import Plan
+from odoo_rma.mappings.plan import Plan, in_words
 from odoo_rma.mappings.plan.message import TellCustomer
 from odoo_rma.mappings.seen.message import Attempt, Mark, News
 from odoo_rma.mappings.vocabulary import ChargeKind, MessageStep
@@ -267,6 +268,16 @@ def test_they_are_told_when_it_stands_in_odoo_not_before() -> None:
     first = look(shop, refunded())
     assert first[0].steps
     assert not messages(first)
+
+
+def test_a_dry_run_says_what_the_customer_would_be_told() -> None:
+    shop = telling_shop()
+    words: list[str] = []
+    for _ in range(4):
+        plans = look(shop, refunded())
+        words += in_words(plans[0].steps)
+        shop.erp = foresee(shop.erp, plans)
+    assert words[-1] == "tell the customer: refunded (en)"
 
 
 def test_a_message_that_another_run_may_be_sending_is_left_to_it() -> None:
