@@ -14,6 +14,7 @@ from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import MakePartner, Note, Step
 from odoo_rma.mappings.plan.crm import CustomerNote, MakeTag
+from odoo_rma.mappings.plan.message import TellCustomer
 from odoo_rma.mappings.plan.request import RecordDecision
 from odoo_rma.sync.report import Document, Outcome
 from odoo_rma.sync.store import Store
@@ -99,7 +100,7 @@ def _kinds(kind: type[Step] = Step) -> Iterator[type[Step]]:
         yield from _kinds(each)
 
 
-OF_THEIR_OWN = {MakePartner, MakeTag, Note, CustomerNote, RecordDecision}
+OF_THEIR_OWN = {MakePartner, MakeTag, Note, CustomerNote, RecordDecision, TellCustomer}
 """A merged customer is found anew, a tag is everybody's, and a note is nobody's document."""
 
 
