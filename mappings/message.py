@@ -128,7 +128,7 @@ def _tell(case: Case, event: Event, attempt: int) -> TellCustomer:
     partner = case.erp.partners.get(case.partner_id)
     language = rules.language or (partner.lang if partner else "") or case.rma.customer.language or ""
     try:
-        facts = facts_of(case, event.subject if event.step is MessageStep.REFUNDED else "", language)
+        facts = facts_of(case, event, language)
         text = rules.texts.write(event.step, language, facts)
     except BadTemplate as error:
         raise Refusal(_bad_template(error)) from None

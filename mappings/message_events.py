@@ -18,7 +18,7 @@ ANSWERS = {Authorization.REQUESTED: 1, Authorization.AUTHORIZED: 2, Authorizatio
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something to tell; `subject` tells refunds of one return apart, `at` is None where nobody knows."""
+    """Something to tell; `subject` tells refunds and deliveries of one return apart, `at` is None where nobody knows."""
 
     step: MessageStep
     subject: str
@@ -40,6 +40,11 @@ def news_of(case: Case) -> News:
 def labelled(rma: Rma) -> list[Shipment]:
     """Give the parcels that are to come back and have a label."""
     return [s for s in rma.shipments if not s.outgoing and s.label]
+
+
+def parcels_out(rma: Rma) -> list[Shipment]:
+    """Give the parcels with new goods, where the source says that they are on their way."""
+    return [s for s in rma.shipments if s.outgoing and (s.tracking or s.url) and rma.exchange_lines]
 
 
 def received_pickings(case: Case) -> list[int]:
@@ -82,6 +87,8 @@ def events_of(case: Case) -> Iterator[Event]:
         refund = refund_of(rma, name)
         at = refund.at if refund else None
         yield Event(MessageStep.REFUNDED, ".".join(name), at or _noon(notes[0].date) or newest)
+    if parcels := parcels_out(rma):
+        yield Event(MessageStep.EXCHANGE_SENT, str(len(parcels)), newest)
     if rma.closed and rma.is_authorized:
         yield Event(MessageStep.CLOSED, "", rma.closed_at or newest)
 

@@ -33,7 +33,7 @@ def line_text(rma: Rma, line: InvoiceLine, language: str) -> str:
     """Call a line of a credit note of this RMA."""
     parts, chinese = line.key.parts if line.key else (), language.startswith(CHINESE)
     if parts[-3:-2] == (ITEM,):
-        title = next((title_of(x) for x in rma.lines if x.id == parts[-2]), _first_line(line.name))
+        title = next((title_of(x) for x in rma.lines if x.id == parts[-2]), first_line(line.name))
         return title if line.quantity == 1 else f"{plain(line.quantity)} × {title}"
     if parts[-2:-1] == (CHARGE,):
         charge = next((c for c in rma.charges if c.id == parts[-1]), None)
@@ -41,8 +41,9 @@ def line_text(rma: Rma, line: InvoiceLine, language: str) -> str:
             return CHARGES[charge.kind][chinese]
     if parts[-1:] == ("rounding",):
         return ROUNDING[chinese]
-    return _first_line(line.name)
+    return first_line(line.name)
 
 
-def _first_line(name: str) -> str:
+def first_line(name: str) -> str:
+    """Give what stands before the further description of an article."""
     return next(iter(name.splitlines()), "").strip()

@@ -7,7 +7,7 @@ from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.erp import DONE, Invoice
 from odoo_rma.mappings.feedback_token import sign
 from odoo_rma.mappings.gift_card import card_of
-from odoo_rma.mappings.message_events import labelled, refund_notes, refund_of
+from odoo_rma.mappings.message_events import Event, labelled, parcels_out, refund_notes, refund_of
 from odoo_rma.mappings.message_facts import AmountFacts, Facts, ItemFacts, LabelFacts, RefundFacts
 from odoo_rma.mappings.message_lines import CHINESE, line_text, title_of
 from odoo_rma.mappings.model import Refund, RmaLine, Shipment
@@ -17,8 +17,8 @@ from odoo_rma.mappings.transfer import own_moves, own_pickings
 from odoo_rma.mappings.vocabulary import MessageStep, RefundMethod, RefundState
 
 
-def facts_of(case: Case, refund: str, language: str) -> Facts:
-    """Collect what there is to say. `refund` names the refund it is about (`refund.R1`), or is empty."""
+def facts_of(case: Case, event: Event, language: str) -> Facts:
+    """Collect what there is to say."""
     rma, erp, rules = case.rma, case.erp, case.rules.messages
     partner = erp.partners.get(case.partner_id)
     asked = rma.requested_at or rma.authorized_at
@@ -39,8 +39,9 @@ def facts_of(case: Case, refund: str, language: str) -> Facts:
         inspected=tuple(
             ItemFacts(title_of(x), i.quantity, None, i.condition) for x in rma.lines for i in x.inspections
         ),
-        refund=_refund(case, refund, language) if refund else None,
-        parcels=tuple(_parcel(s) for s in rma.shipments if s.outgoing and (s.tracking or s.url)),
+        refund=_refund(case, event.subject, language) if event.step is MessageStep.REFUNDED else None,
+        sent=_sent(case) if event.step is MessageStep.EXCHANGE_SENT else (),
+        parcels=tuple(_parcel(s) for s in parcels_out(rma)),
         feedback_url=_feedback_url(case),
     )
 
@@ -80,6 +81,11 @@ def _send_to(case: Case) -> tuple[str, ...]:
 
 def _parcel(parcel: Shipment) -> LabelFacts:
     return LabelFacts(parcel.carrier or "", parcel.tracking or "", _link(parcel.url), _link(parcel.label))
+
+
+def _sent(case: Case) -> tuple[ItemFacts, ...]:
+    titles = {x.sku: title_of(x) for x in case.rma.lines if x.sku}
+    return tuple(ItemFacts(titles.get(x.sku, x.sku), x.quantity) for x in case.rma.exchange_lines)
 
 
 def _link(address: str | None) -> str:

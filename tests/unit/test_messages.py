@@ -171,6 +171,20 @@ def test_a_refund_whose_credit_note_is_not_there_is_not_told() -> None:
     assert told(shop) == []
 
 
+def test_new_goods_that_left_are_told_with_their_parcel() -> None:
+    shop = telling_shop(preview=MessageStep.EXCHANGE_SENT)
+    goods = {"id": "N1", "sku": "TENT", "quantity": "1"}
+    label = {"outgoing": True, "carrier": "DHL"}
+    waiting = received(exchange_lines=[goods], shipments=[label])
+    assert messages(look(shop, waiting)) == [], "a parcel that has only a label has not left"
+    [message] = messages(
+        look(shop, received(exchange_lines=[goods], shipments=[{**label, "tracking": "JD77"}]))
+    )
+    assert message.subject == "Your exchange for return R-1 is on its way"
+    assert "<li>1 × Tent</li>" in message.body
+    assert "JD77" in message.body
+
+
 def test_nobody_is_told_of_what_happened_before_it_was_switched_on() -> None:
     shop = telling_shop()
     shop.messages = replace(shop.messages, since=date(2026, 11, 16))
