@@ -357,7 +357,7 @@ class TestCheck:
         self, call: Call, monkeypatch: pytest.MonkeyPatch, client: list[bool], ok: bool, code: int
     ) -> None:
         one = SimpleNamespace(name="journals", ok=ok, detail="none found", what_to_do="Make one.")
-        monkeypatch.setattr("odoo_rma.connector.odoo.check.check", lambda _client: [one])
+        monkeypatch.setattr("odoo_rma.connector.odoo.check.check", lambda _client, **_: [one])
         result = call("check")
         assert result.exit_code == code
         assert re.search(r"journals +(not )?ok +none found +Make one\.", result.stdout)
