@@ -9,7 +9,7 @@ from hashlib import sha256
 from html import escape
 
 from odoo_rma.mappings.case import Case
-from odoo_rma.mappings.erp import DONE
+from odoo_rma.mappings.erp import CANCELED, DONE
 from odoo_rma.mappings.fate import Fate, judge
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.inspection import absent, came, differences
@@ -19,12 +19,23 @@ from odoo_rma.mappings.money import ONE, ZERO, Decimal, plain
 from odoo_rma.mappings.plan import Found, Note, Step
 from odoo_rma.mappings.put_away import plan_put_away, words_of
 from odoo_rma.mappings.scrap import plan_scraps
-from odoo_rma.mappings.standing import INSPECTION, Gone, Part, is_our_scrap, is_ours, standing
+from odoo_rma.mappings.seen.disposition import Onward
+from odoo_rma.mappings.standing import (
+    INSPECTION,
+    PUT_AWAY,
+    WRONG_ITEM,
+    Gone,
+    Part,
+    is_our_scrap,
+    is_ours,
+    standing,
+)
 from odoo_rma.mappings.transfer import own_moves
 from odoo_rma.mappings.vocabulary import Condition, Disposition
 from odoo_rma.mappings.wrong_item import plan_wrong_items
 
-MOVED, SCRAPPED = "moved by hand", "scrapped by hand"
+MOVED, SCRAPPED, NEXT = "moved by hand", "scrapped by hand", "next step of the reception"
+KINDS = {PUT_AWAY: "put away", WRONG_ITEM: "wrong item"}
 
 
 def plan_dispositions(case: Case) -> list[Step]:
@@ -46,11 +57,13 @@ def plan_dispositions(case: Case) -> list[Step]:
 
 def _report(case: Case) -> None:
     seen, found = case.erp.dispositions, case.plan.found
+    own = {m.id for m in own_moves(case.rma, case.erp)}
+    chained = {f.picking_id for f in seen.flows.values() if own & set(f.origins)}
+    chained |= {m.picking_id for m in seen.pending.values() if own & set(m.origins)}
     for one in seen.onward.values():
-        if one.key and (one.key.source, one.key.owner) == (case.rma.source, case.rma.id):
-            found.append(Found("put away", "stock.picking", one.id, one.name, one.state))
-        elif is_ours(one, case.rma, case.erp):
-            found.append(Found(MOVED, "stock.picking", one.id, one.name, one.state))
+        what = _kind(case, one, chained)
+        if what:
+            found.append(Found(what, "stock.picking", one.id, one.name, one.state))
     for scrap in seen.scraps.values():
         if is_our_scrap(scrap, case.rma, case.erp):
             what = "scrap" if scrap.key else SCRAPPED
@@ -58,6 +71,17 @@ def _report(case: Case) -> None:
     case.plan.notes += differences(case.rma)
     if not any(x.inspections for x in case.rma.lines):
         case.plan.notes += _found_by_hand(case)
+
+
+def _kind(case: Case, one: Onward, chained: set[int]) -> str:
+    """Say what a transfer is to the RMA; nothing where it is none of its own, or was canceled by Odoo's own rules."""
+    key = one.key
+    if key:
+        mine = (key.source, key.owner) == (case.rma.source, case.rma.id)
+        return KINDS.get(key.kind, "") if mine else ""
+    if one.state == CANCELED or not (one.id in chained or is_ours(one, case.rma, case.erp)):
+        return ""
+    return NEXT if one.id in chained else MOVED
 
 
 def _found_by_hand(case: Case) -> Iterator[str]:

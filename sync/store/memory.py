@@ -1,10 +1,12 @@
 """What stays known of an RMA beside its snapshot: the documents it had in Odoo."""
 
 from odoo_rma.mappings.decisions import Remembered
+from odoo_rma.mappings.disposition import MOVED, NEXT, SCRAPPED
+from odoo_rma.mappings.exchange import NEW_GOODS
 from odoo_rma.sync.store.rows import Settled
 from odoo_rma.sync.store.verdict import Verdicts
 
-NOT_OURS = frozenset({"customer", "order"})
+NOT_OURS = frozenset({"customer", "order", MOVED, SCRAPPED, NEXT, NEW_GOODS})
 """Documents of an RMA that we did not make for it, so that their end is none of our business."""
 
 _REMEMBER = """
