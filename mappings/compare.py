@@ -27,6 +27,7 @@ from odoo_rma.mappings.disposition import plan_dispositions
 from odoo_rma.mappings.due import CreditOn, Due, accepted, find_due, is_last, unplaced
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.exchange import plan_exchanges
+from odoo_rma.mappings.exchanged import exchanged, own_orders
 from odoo_rma.mappings.inspection import as_inspected, present
 from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
@@ -45,7 +46,6 @@ from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.mappings.standing import accepted_by_hand
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
 from odoo_rma.mappings.vocabulary import ENDED, Kind
-
 
 PLANNERS: tuple[Callable[[Case], list[Step]], ...] = (
     plan_dispositions,
@@ -147,14 +147,13 @@ class _Comparison:
                     "kind",
                 )
             )
-        if rma.exchange_lines:
-            self.plan.notes.append("what goes out in exchange is not made here: its goods only come back")
 
     def _concerns_us(self) -> bool:
         """Requests, drafts and refused RMAs leave no trace, unless something was made or paid already."""
         rma = self.plan.rma
         paid = any(r.state.value == "succeeded" for r in rma.refunds)
-        return rma.is_authorized or paid or bool(self.plan.transfers or self.plan.credit_notes)
+        made = self.plan.transfers or self.plan.credit_notes or own_orders(rma, self.erp)
+        return rma.is_authorized or paid or bool(made)
 
     def _check_currency(self, order: Order) -> None:
         rma = self.plan.rma
@@ -240,9 +239,10 @@ class _Comparison:
             self.plan.issues += self.plan.held
             return
         before = with_unnamed_lines(credited(rma, erp), rma, erp, order_lines, received)
+        swapped = exchanged(rma, erp, self.rules.exchange)
         due: list[Due] = []
         with self._issues():
-            found = find_due(rma, on, here, before)
+            found = find_due(rma, on, here, before, swapped)
             due = [replace(d, units=self._creditable(d, lines, received)) for d in found]
         for one in due:
             with self._issues():
@@ -252,7 +252,7 @@ class _Comparison:
         by_arrival = on is not CreditOn.REFUND and any(x.physical for x in rma.lines)
         with self._issues():
             settled = by_arrival and not any(one.kind == on.value for one in due)
-            if settled and is_last(rma, accepted(rma, on, here)):
+            if settled and is_last(rma, accepted(rma, on, here, swapped), swapped):
                 check_promise(rma, erp)
         self.plan.issues += [] if by_arrival else [unplaced_charge(c) for c in unplaced(rma, before)]
         handled = {(one.kind, one.id) for one in due}

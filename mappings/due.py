@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from odoo_rma.mappings.exchanged import EXCHANGE, Exchanged
 from odoo_rma.mappings.inspection import absent, is_absent
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Charge, Refund, Rma, RmaLine
@@ -55,21 +57,40 @@ class Credited:
     canceled: frozenset[str] = frozenset()
 
 
-def find_due(rma: Rma, on: CreditOn, received: Mapping[str, Decimal], credited: Credited) -> list[Due]:
+NOTHING = Exchanged()
+
+
+def find_due(
+    rma: Rma,
+    on: CreditOn,
+    received: Mapping[str, Decimal],
+    credited: Credited,
+    swapped: Exchanged = NOTHING,
+) -> list[Due]:
     """Give everything that is to be credited now, booked or not (by refund), or not yet booked (by receipt).
+
+    `swapped` are the lines that come back for new goods.
 
     Raises:
         Refusal: two refunds without lines.
 
     """
+    here = accepted(rma, on, received, swapped)
     if on is CreditOn.REFUND or not any(x.physical for x in rma.lines):
-        return _by_refund(rma, rma.lines, credited)
-    return [*_by_arrival(rma, on, accepted(rma, on, received), credited), *_of_kept(rma, credited)]
+        own = [x for x in rma.lines if x.id not in swapped.charged | swapped.free]
+        refunds = _by_refund(rma, own, credited)
+        return _with_exchange(rma, refunds, here, credited, swapped) if swapped.charged else refunds
+    return [
+        *_by_arrival(rma, on.value, here, credited, _promised_rest(rma, here, credited, swapped)),
+        *_of_kept(rma, credited),
+    ]
 
 
-def accepted(rma: Rma, on: CreditOn, received: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+def accepted(
+    rma: Rma, on: CreditOn, received: Mapping[str, Decimal], swapped: Exchanged = NOTHING
+) -> Mapping[str, Decimal]:
     """Give the units that make a credit note due by themselves: those that are here, or were inspected and accepted."""
-    lines = [x for x in rma.lines if x.physical and x.resolution not in IN_GOODS]
+    lines = _by_themselves(rma, swapped)
     if on is CreditOn.INSPECTION:
         return {x.id: inspected(x) if x.inspections else received.get(x.id, ZERO) for x in lines}
     return {x.id: max(received[x.id] - sent_back(x), ZERO) for x in lines if x.id in received}
@@ -86,10 +107,16 @@ def unplaced(rma: Rma, credited: Credited) -> list[Charge]:
     return [c for c in late if (("refund", roots[c.refund]) in credited.names if c.refund else all_credited)]
 
 
-def is_last(rma: Rma, arrived: Mapping[str, Decimal]) -> bool:
+def is_last(rma: Rma, arrived: Mapping[str, Decimal], swapped: Exchanged = NOTHING) -> bool:
     """Tell whether nothing more will arrive, so that the credit notes have to make up the promise."""
-    lines = [x for x in rma.lines if x.physical and x.resolution not in IN_GOODS]
+    lines = _by_themselves(rma, swapped)
     return rma.closed or all(arrived.get(x.id, ZERO) >= x.allowed - sent_back(x) for x in lines)
+
+
+def _by_themselves(rma: Rma, swapped: Exchanged) -> list[RmaLine]:
+    """Give the lines whose goods are credited when they come back, unless refunds decide about all of them."""
+    back = (x for x in rma.lines if x.physical and x.id not in swapped.free)
+    return [x for x in back if x.id in swapped.charged or x.resolution not in IN_GOODS]
 
 
 def sent_back(line: RmaLine) -> Decimal:
@@ -213,14 +240,40 @@ def _units(refund: Refund, refunds: list[Refund], lines: Sequence[RmaLine]) -> d
     return units
 
 
-def _by_arrival(rma: Rma, on: CreditOn, arrived: Mapping[str, Decimal], credited: Credited) -> list[Due]:
+def _with_exchange(
+    rma: Rma, refunds: list[Due], here: Mapping[str, Decimal], credited: Credited, swapped: Exchanged
+) -> list[Due]:
+    """Credit what is exchanged when it arrives; a refund that pays for nothing else pays out what is left of that."""
+    paying = [x for x in refunds if x.units]
+    taken = {c.id for x in paying for c in x.charges}
+    here = {x: q for x, q in here.items() if x in swapped.charged}
+    return [*paying, *_by_arrival(rma, EXCHANGE, here, credited, None, taken)]
+
+
+def _promised_rest(
+    rma: Rma, arrived: Mapping[str, Decimal], credited: Credited, swapped: Exchanged
+) -> Decimal | None:
+    if rma.promised is None or not is_last(rma, arrived, swapped):
+        return None
+    return rma.promised - credited.total
+
+
+def _by_arrival(
+    rma: Rma,
+    kind: str,
+    arrived: Mapping[str, Decimal],
+    credited: Credited,
+    promised: Decimal | None,
+    taken: AbstractSet[str] = frozenset(),
+) -> list[Due]:
+    """Give what arrived and is not credited yet; `taken` are charges that go elsewhere."""
     units = {x: q - credited.units.get(x, ZERO) for x, q in arrived.items()}
     units = {x: q for x, q in units.items() if q > 0}
+    elsewhere = credited.charges | taken
     alone = _refunds_of_kept(rma)
-    charges = tuple(c for c in booked_charges(rma) if c.id not in credited.charges and c.refund not in alone)
-    number = credited.counts.get(on.value, 0) + 1
+    charges = tuple(c for c in booked_charges(rma) if c.id not in elsewhere and c.refund not in alone)
+    number = credited.counts.get(kind, 0) + 1
     late = charges and number > 1  # a charge that came up after the goods were credited
-    if on.value in credited.canceled or not (units or late):
+    if kind in credited.canceled or not (units or late):
         return []
-    promised = rma.promised - credited.total if is_last(rma, arrived) and rma.promised is not None else None
-    return [Due(on.value, str(number), units, charges, promised, rma.received_at)]
+    return [Due(kind, str(number), units, charges, promised, rma.received_at)]

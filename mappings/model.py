@@ -225,8 +225,15 @@ class ExchangeLine(Record):
     id: Name = Field(description="The line's id at the source.")
     sku: Name = Field(description="Article number of the new goods.")
     quantity: PositiveQuantity = Field(description="Units.")
-    unit_price: Amount | None = Field(None, description="Unit price of the new goods.")
-    replaces: tuple[Name, ...] = Field((), description="Ids of the RMA lines it stands for.")
+    unit_price: Amount | None = Field(
+        None,
+        description="Unit price of the new goods, with or without tax as that of the old ones was; by the settings "
+        "when left out. 0: they take the place of the old ones, which are not credited.",
+    )
+    replaces: tuple[Name, ...] = Field(
+        (),
+        description="Ids of the RMA lines it stands for; when left out, those to be exchanged or replaced, else all.",
+    )
     advance: bool = Field(False, description="True: sent before the old goods are back.")
     order: Name | None = Field(None, description="The new order's reference, where the source made one.")
 
@@ -378,6 +385,7 @@ class Rma(Record):
     def _consistent(self) -> Self:
         for what, ids in (
             ("line", [x.id for x in self.lines]),
+            ("exchange line", [x.id for x in self.exchange_lines]),
             ("charge", [x.id for x in self.charges]),
             ("refund", [x.id for x in self.refunds]),
         ):
@@ -387,6 +395,7 @@ class Rma(Record):
         lines, refunds = {x.id for x in self.lines}, {x.id for x in self.refunds}
         asked = {(r.line, "refund") for refund in self.refunds for r in refund.lines}
         asked |= {(c.line, "charge") for c in self.charges if c.line}
+        asked |= {(line, "exchange line") for x in self.exchange_lines for line in x.replaces}
         missing = sorted(f"{what} names line {line}" for line, what in asked if line not in lines)
         missing += [
             f"refund {r.id} repeats refund {r.retry_of}"

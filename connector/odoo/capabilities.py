@@ -27,6 +27,7 @@ class Capabilities:
         lot_model: `stock.lot` or `stock.production.lot`.
         picking_moves: the picking's moves: `move_ids` or `move_lines`.
         picking_has_return: `stock.picking` has `return_id` (17 and up).
+        tracking_field: the transfer's tracking number, which only the delivery module brings; None without it.
         move_quantity: what is done (or, from 17, reserved and then done) on a move: `quantity` or `quantity_done`.
         move_line_quantity: the same on a move line: `quantity` or `qty_done`.
         move_reserved: what is reserved on a move that is not done: `quantity` or `reserved_availability`.
@@ -64,6 +65,7 @@ class Capabilities:
     lot_model: str
     picking_moves: str
     picking_has_return: bool
+    tracking_field: str | None
     move_quantity: str
     move_line_quantity: str
     move_reserved: str
@@ -165,7 +167,7 @@ OPTIONAL = {
 """Modules, and a field that only they bring."""
 
 FIELDS = {
-    "stock.picking": ("move_ids", "move_lines", "return_id"),
+    "stock.picking": ("move_ids", "move_lines", "return_id", "carrier_tracking_ref"),
     "stock.move": (
         *(
             "name",
@@ -248,6 +250,7 @@ def _of_stock(found: Found) -> Values:
         "lot_model": "stock.production.lot" if found["stock.lot"] is None else "stock.lot",
         "picking_moves": _first(picking, "move_ids", "move_lines"),
         "picking_has_return": "return_id" in picking,
+        "tracking_field": "carrier_tracking_ref" if "carrier_tracking_ref" in picking else None,
         "move_quantity": _first(move, "quantity", "quantity_done"),
         "move_line_quantity": _first(line, "quantity", "qty_done"),
         "move_reserved": _first(move, "reserved_availability", "quantity"),

@@ -1,7 +1,7 @@
 """Build orders, deliveries and invoices in a few words."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -24,6 +24,7 @@ from odoo_rma.mappings.erp import (
     Rounding,
     Tax,
 )
+from odoo_rma.mappings.exchange_rules import ExchangeRules
 from odoo_rma.mappings.foresee.world import table
 from odoo_rma.mappings.message_rules import MessageRules
 from odoo_rma.mappings.model import Rma
@@ -32,6 +33,7 @@ from odoo_rma.mappings.payment_rules import PaymentRules
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.rules import Rules
 from odoo_rma.mappings.seen.disposition import Place
+from odoo_rma.mappings.seen.exchange import Article, NewOrder
 from odoo_rma.mappings.seen.request import Placed
 from odoo_rma.mappings.tax import TaxedLine, totals
 from odoo_rma.mappings.vocabulary import Disposition
@@ -76,6 +78,7 @@ class Shop:
         self.policy: Policy | None = None
         self.decisions: dict[tuple[str, str], Decisions] = {}
         self.crm = CrmRules()
+        self.exchange = ExchangeRules()
         self.alice = self.partner("Alice", "alice@example.com")
 
     def all_rules(self) -> Rules:
@@ -85,6 +88,7 @@ class Shop:
             payments=self.payments,
             messages=self.messages,
             crm=self.crm,
+            exchange=self.exchange,
             policy=self.policy,
         )
 
@@ -105,6 +109,28 @@ class Shop:
         record = self.new()
         self.erp.products[record] = Product(record, sku, "", tracking, service)
         return record
+
+    def on_sale(self, sku: str, price: str, *, taxes: tuple[int, ...] = (1,), service: bool = False) -> int:
+        """Offer an article for exchange, at its list price."""
+        record = self.product(sku, service=service)
+        article = Article(record, sku, service, UNIT, frozenset(taxes), D(price))
+        table(self.erp.exchanges.articles)[record] = article
+        return record
+
+    def exchanged(self) -> NewOrder:
+        """Give the one exchange order."""
+        [order] = self.erp.exchanges.orders.values()
+        return order
+
+    def send(self, order: NewOrder, quantity: str | None = None) -> None:
+        """Let the warehouse send what was ordered in exchange, and no more than `quantity` of it."""
+        seen = self.erp.exchanges
+        for line in seen.lines_of(order):
+            done = line.ordered if quantity is None else D(quantity)
+            table(seen.lines)[line.id] = replace(line, delivered=done)
+        for delivery in seen.deliveries_of(order):
+            at = datetime(2026, 11, 23, 15, tzinfo=UTC)
+            table(seen.deliveries)[delivery.id] = replace(delivery, state="done", at=at)
 
     def order(self, *lines: tuple[str, str, str], ref: str = "S-1", **more: Any) -> Order:
         """Sell: (sku, quantity, unit price)."""
