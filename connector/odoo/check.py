@@ -42,6 +42,8 @@ RIGHTS: Mapping[str, tuple[str, str]] = {
     "product.product": ("read", STOCK),
     "stock.picking.type": ("read", STOCK),
     "stock.location": ("read", STOCK),
+    "stock.warehouse": ("read", STOCK),
+    "stock.scrap": ("read write create", STOCK),
     "stock.picking": ("read write create", STOCK),
     "stock.move": ("read write create", STOCK),
     "stock.move.line": ("read write create", STOCK),

@@ -30,6 +30,14 @@ from odoo_rma.mappings.plan import (
     Step,
 )
 from odoo_rma.mappings.plan.crm import AddTag, CustomerNote, MakeTag
+from odoo_rma.mappings.plan.disposition import (
+    CancelOnward,
+    ExpectOnward,
+    MakePutAway,
+    MakeScrap,
+    ValidatePutAway,
+    ValidateScrap,
+)
 from odoo_rma.mappings.plan.gift_card import IssueGiftCard
 from odoo_rma.mappings.plan.message import TellCustomer
 from odoo_rma.mappings.plan.payment import CancelPayment, MakePayment, PostPayment, ReconcilePayment
@@ -44,13 +52,14 @@ from odoo_rma.mappings.plan.repair import (
 from odoo_rma.mappings.plan.request import RecordDecision
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.rules import SourceRules
-from odoo_rma.mappings.vocabulary import RefundMethod
+from odoo_rma.mappings.vocabulary import Disposition, RefundMethod
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 DECIDES = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT, decides=True)}
 # The phases of sync/apply.py, in their order.
 PHASES: list[type] = [MakePartner, FillPartner, MakeTransfer, Note, ConfirmTransfer, ChangeDemand, Receive]
 PHASES += [CancelTransfer, MakeCreditNote, ReopenCreditNote, PostCreditNote, Reconcile, RecordDecision]
+PHASES += [CancelOnward, ExpectOnward, MakePutAway, ValidatePutAway, MakeScrap, ValidateScrap]
 PHASES += [MakeRepair, ConfirmRepair, CancelRepair, MakeSendBack, ReadySendBack, PickLot]
 PHASES += [MakePayment, PostPayment, ReconcilePayment, CancelPayment, IssueGiftCard]
 PHASES += [MakeTag, AddTag, CustomerNote, TellCustomer]
@@ -65,9 +74,19 @@ AGAIN = {**CARD, "id": "r2", "retry_of": "r1"}
 SEEN = {"quantity": "1", "condition": "defective", "disposition": "repair"}
 REFUSED = {"quantity": "2", "condition": "used", "disposition": "return_to_customer"}
 BROKEN = {**LINES[0], "resolution": "repair", "inspections": [SEEN]}
+USED, JUNK = {"quantity": "1", "condition": "used"}, {"quantity": "1", "condition": "junk", "notes": "Torn."}
 STRANGER = {"name": "Eve", "email": "eve@example.com", "id": "C-1"}
 STORIES: dict[str, tuple[dict[str, SourceRules], list[list[Rma]]]] = {
     "goods and money, two deliveries, two invoices": (BY_SOURCE, [[rma(*LINES, refunds=[REFUND])]]),
+    "inspected, scrapped, and judged anew": (
+        ON_RECEIPT,
+        [
+            [rma(LINES[0])],
+            [rma({**LINES[0], "inspections": [USED, JUNK]}, revision=2)],
+            [rma({**LINES[0], "inspections": [{**USED, "disposition": "restock"}, JUNK]}, revision=3)],
+        ],
+    ),
+    "inspected on arrival": (ON_RECEIPT, [[rma({**LINES[0], "inspections": [USED, JUNK]})]]),
     "a gift card": (BY_SOURCE, [[rma(*LINES, refunds=[GIFT])]]),
     "money that came back and went out again": (
         BY_SOURCE,
@@ -174,6 +193,7 @@ def open_shop() -> Shop:
     program = {RefundMethod.GIFT_CARD: Program(1, "Gift cards", "USD")}
     shop.payments = PaymentRules({"stripe": 7, "gift_card": 9}, program)
     shop.crm = CrmRules(notes=True, tag=Tag("Returns"))
+    shop.places(Disposition.REPAIR)
     shop.messages = MessageRules(since=date(2026, 11, 1))
     order = shop.order(("TENT", "3", "100"), ("MUG", "4", "10"))
     shop.deliver(order, ("TENT", "2"), ("MUG", "4"))
@@ -241,7 +261,10 @@ def holds(shop: Shop) -> Any:
     messages = sorted(m.step for m in erp.messages.sent.values())
     repairs = sorted((r.quantity, r.state) for r in erp.repairs.repairs.values())
     back = sorted((m.origin_move_id, m.demand, m.state) for m in erp.moves.values() if is_sent_back(m))
-    return totals, notes, partners, told, payments, cards, messages, repairs, back
+    away = sorted((f.product_id, f.quantity, f.source_id) for f in erp.dispositions.flows.values())
+    scraps = sorted((x.product_id, x.quantity, x.state) for x in erp.dispositions.scraps.values())
+    noted = sorted(map(str, erp.dispositions.noted.values()))
+    return totals, notes, partners, told, payments, cards, messages, repairs, back, away, scraps, noted
 
 
 def is_sent_back(move: Move) -> bool:
