@@ -8,6 +8,8 @@ from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.credit_note import own_notes
 from odoo_rma.mappings.due import root_of
 from odoo_rma.mappings.erp import CANCELED, DONE, Invoice
+from odoo_rma.mappings.exchange import sent
+from odoo_rma.mappings.exchanged import EXCHANGE
 from odoo_rma.mappings.model import Refund, Rma, Shipment
 from odoo_rma.mappings.seen.message import News
 from odoo_rma.mappings.transfer import own_pickings
@@ -84,11 +86,14 @@ def events_of(case: Case) -> Iterator[Event]:
         seen = [i.at for x in rma.lines for i in x.inspections if i.at]
         yield Event(MessageStep.INSPECTED, str(news.inspections), max(seen, default=newest))
     for name, notes in refund_notes(case).items():
+        if name[0] == EXCHANGE:  # it settles the invoice of the new goods: no money goes back for it
+            continue
         refund = refund_of(rma, name)
         at = refund.at if refund else None
         yield Event(MessageStep.REFUNDED, ".".join(name), at or _noon(notes[0].date) or newest)
-    if parcels := parcels_out(rma):
-        yield Event(MessageStep.EXCHANGE_SENT, str(len(parcels)), newest)
+    if gone := max(len(parcels_out(rma)), len(sent(case))):
+        left = [d.at for d in sent(case) if d.at]
+        yield Event(MessageStep.EXCHANGE_SENT, str(gone), max(left, default=newest))
     if rma.closed and rma.is_authorized:
         yield Event(MessageStep.CLOSED, "", rma.closed_at or newest)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.erp import DONE, Invoice
+from odoo_rma.mappings.exchange import sent
 from odoo_rma.mappings.feedback_token import sign
 from odoo_rma.mappings.gift_card import card_of
 from odoo_rma.mappings.message_events import Event, labelled, parcels_out, refund_notes, refund_of
@@ -41,7 +42,7 @@ def facts_of(case: Case, event: Event, language: str) -> Facts:
         ),
         refund=_refund(case, event.subject, language) if event.step is MessageStep.REFUNDED else None,
         sent=_sent(case) if event.step is MessageStep.EXCHANGE_SENT else (),
-        parcels=tuple(_parcel(s) for s in parcels_out(rma)),
+        parcels=_parcels(case),
         feedback_url=_feedback_url(case),
     )
 
@@ -81,6 +82,12 @@ def _send_to(case: Case) -> tuple[str, ...]:
 
 def _parcel(parcel: Shipment) -> LabelFacts:
     return LabelFacts(parcel.carrier or "", parcel.tracking or "", _link(parcel.url), _link(parcel.label))
+
+
+def _parcels(case: Case) -> tuple[LabelFacts, ...]:
+    """Give the parcels with new goods: as the source knows them, else those that Odoo has a number of."""
+    told = tuple(_parcel(s) for s in parcels_out(case.rma))
+    return told or tuple(LabelFacts("", d.tracking, "", "") for d in sent(case) if d.tracking)
 
 
 def _sent(case: Case) -> tuple[ItemFacts, ...]:

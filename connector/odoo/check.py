@@ -37,8 +37,8 @@ SALES = "Sales / User: All Documents"
 CONTACTS = "Extra Rights / Contact Creation"
 
 RIGHTS: Mapping[str, tuple[str, str]] = {
-    "sale.order": ("read", SALES),
-    "sale.order.line": ("read", SALES),
+    "sale.order": ("read write create", SALES),
+    "sale.order.line": ("read write create", SALES),
     "product.product": ("read", STOCK),
     "stock.picking.type": ("read", STOCK),
     "stock.location": ("read", STOCK),

@@ -38,6 +38,14 @@ from odoo_rma.mappings.plan.disposition import (
     ValidatePutAway,
     ValidateScrap,
 )
+from odoo_rma.mappings.plan.exchange import (
+    CancelExchangeOrder,
+    ConfirmExchangeOrder,
+    MakeExchangeInvoice,
+    MakeExchangeOrder,
+    OffsetExchange,
+    PostExchangeInvoice,
+)
 from odoo_rma.mappings.plan.gift_card import IssueGiftCard
 from odoo_rma.mappings.plan.message import TellCustomer
 from odoo_rma.mappings.plan.payment import CancelPayment, MakePayment, PostPayment, ReconcilePayment
@@ -61,6 +69,8 @@ PHASES: list[type] = [MakePartner, FillPartner, MakeTransfer, Note, ConfirmTrans
 PHASES += [CancelTransfer, MakeCreditNote, ReopenCreditNote, PostCreditNote, Reconcile, RecordDecision]
 PHASES += [CancelOnward, ExpectOnward, MakePutAway, ValidatePutAway, MakeScrap, ValidateScrap]
 PHASES += [MakeRepair, ConfirmRepair, CancelRepair, MakeSendBack, ReadySendBack, PickLot]
+PHASES += [MakeExchangeOrder, ConfirmExchangeOrder, CancelExchangeOrder]
+PHASES += [MakeExchangeInvoice, PostExchangeInvoice, OffsetExchange]
 PHASES += [MakePayment, PostPayment, ReconcilePayment, CancelPayment, IssueGiftCard]
 PHASES += [MakeTag, AddTag, CustomerNote, TellCustomer]
 
@@ -75,6 +85,10 @@ SEEN = {"quantity": "1", "condition": "defective", "disposition": "repair"}
 REFUSED = {"quantity": "2", "condition": "used", "disposition": "return_to_customer"}
 BROKEN = {**LINES[0], "resolution": "repair", "inspections": [SEEN]}
 USED, JUNK = {"quantity": "1", "condition": "used"}, {"quantity": "1", "condition": "junk", "notes": "Torn."}
+ONE = {"sku": "TENT", "requested": "1", "received": "1"}
+NEW = {"id": "X1", "sku": "POT", "quantity": "1", "unit_price": "50.00"}
+ADVANCE = {**NEW, "advance": True}
+REST = {"id": "r1", "amount": "57.50", "gateway": "stripe"}
 STRANGER = {"name": "Eve", "email": "eve@example.com", "id": "C-1"}
 STORIES: dict[str, tuple[dict[str, SourceRules], list[list[Rma]]]] = {
     "goods and money, two deliveries, two invoices": (BY_SOURCE, [[rma(*LINES, refunds=[REFUND])]]),
@@ -157,6 +171,28 @@ STORIES: dict[str, tuple[dict[str, SourceRules], list[list[Rma]]]] = {
             ],
         ],
     ),
+    "exchanged for something cheaper, the rest paid out": (
+        BY_SOURCE,
+        [
+            [rma(ONE, exchange_lines=[NEW])],
+            [rma(ONE, exchange_lines=[NEW], refunds=[REST], revision=2)],
+            [rma(ONE, exchange_lines=[NEW], refunds=[REST], revision=3)],
+        ],
+    ),
+    "exchanged in advance, called off, returned after all": (
+        ON_RECEIPT,
+        [
+            [rma({"sku": "TENT", "requested": "1"}, exchange_lines=[ADVANCE])],
+            [rma({"sku": "TENT", "requested": "1"}, revision=2)],
+            [
+                rma(
+                    ONE,
+                    exchange_lines=[ADVANCE, {**ADVANCE, "id": "X2"}],
+                    revision=3,
+                )
+            ],
+        ],
+    ),
     "canceled half way": (
         ON_RECEIPT,
         [[rma(LINES[0])], [rma({**LINES[0], "received": "2"}, authorization="canceled", revision=2)]],
@@ -182,10 +218,13 @@ POLICY = Policy.model_validate(
 
 
 def workshop(shop: Shop) -> None:
-    """What people do in Odoo between two days: every repair that waits is done."""
+    """What people do in Odoo between two days: every repair that waits is done, and what waits is sent."""
     for one in list(shop.erp.repairs.repairs.values()):
         if one.state == "confirmed":
             shop.erp.repairs.repairs[one.id] = replace(one, state="done")  # type: ignore[index]
+    for order in list(shop.erp.exchanges.orders.values()):
+        if order.confirmed:
+            shop.send(order)
 
 
 def open_shop() -> Shop:
@@ -194,11 +233,12 @@ def open_shop() -> Shop:
     shop.payments = PaymentRules({"stripe": 7, "gift_card": 9}, program)
     shop.crm = CrmRules(notes=True, tag=Tag("Returns"))
     shop.places(Disposition.REPAIR)
+    shop.on_sale("POT", "50")
     shop.messages = MessageRules(since=date(2026, 11, 1))
     order = shop.order(("TENT", "3", "100"), ("MUG", "4", "10"))
     shop.deliver(order, ("TENT", "2"), ("MUG", "4"))
     shop.deliver(order, ("TENT", "1"))
-    shop.invoice(order, ("TENT", "1"))
+    shop.invoice(order, ("TENT", "1"), paid=True)
     shop.invoice(order, ("TENT", "2"), ("MUG", "4"))
     shop.policy = POLICY
     shop.history(order, ordered=date(2026, 11, 1), delivered=date(2026, 11, 2))
@@ -264,7 +304,12 @@ def holds(shop: Shop) -> Any:
     away = sorted((f.product_id, f.quantity, f.source_id) for f in erp.dispositions.flows.values())
     scraps = sorted((x.product_id, x.quantity, x.state) for x in erp.dispositions.scraps.values())
     noted = sorted(map(str, erp.dispositions.noted.values()))
-    return totals, notes, partners, told, payments, cards, messages, repairs, back, away, scraps, noted
+    new = erp.exchanges
+    ordered = sorted((o.state, len(new.lines_of(o))) for o in new.orders.values())
+    billed = sorted((b.state, b.total, b.residual) for b in new.bills.values())
+    exchanges = (ordered, billed, sorted(i.residual for i in erp.invoices.values() if i.is_credit))
+    parts = (totals, notes, partners, told, payments, cards, messages, repairs, back, away, scraps, noted)
+    return *parts, exchanges
 
 
 def is_sent_back(move: Move) -> bool:

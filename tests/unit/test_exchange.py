@@ -1,6 +1,7 @@
 """New goods for old ones: an order on the old one's terms, sent when the old goods are here, offset against the credit."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from shop import BY_SOURCE, D, Shop, carry_out, codes, look, rma
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.exchange_rules import ExchangeRules
 from odoo_rma.mappings.foresee.world import table
+from odoo_rma.mappings.message_rules import MessageRules
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.payment_rules import PaymentRules
 from odoo_rma.mappings.plan import Plan, in_words
 from odoo_rma.mappings.rules import SourceRules
 from odoo_rma.mappings.seen.exchange import Bill, NewOrder, NewOrderLine, Terms
+from odoo_rma.mappings.vocabulary import MessageStep
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 ON_INSPECTION = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.INSPECTION)}
@@ -385,3 +388,18 @@ def test_new_goods_stand_for_lines_of_the_return() -> None:
         one(HERE, {**EVEN, "replaces": ["9"]})
     with pytest.raises(ValidationError, match="exchange line id used twice: X1"):
         one(HERE, EVEN, SAME)
+
+
+def test_the_customer_is_told_when_the_warehouse_has_sent_the_new_goods_and_of_no_refund() -> None:
+    shop = shirts()
+    shop.messages = MessageRules(since=date(2026, 11, 1))
+    carry_out(shop, one(HERE, DEARER))
+    assert MessageStep.EXCHANGE_SENT not in {m.step for m in shop.erp.messages.sent.values()}
+    shop.send(shop.exchanged())
+    [delivery] = shop.erp.exchanges.deliveries.values()
+    table(shop.erp.exchanges.deliveries)[delivery.id] = replace(delivery, tracking="JD77")
+    plan = carry_out(shop, one(HERE, DEARER))[0]
+    assert [f.state for f in plan.found if f.what == "exchange delivery"] == ["done, JD77"]
+    told = [m.step for m in shop.erp.messages.sent.values()]
+    assert told.count(MessageStep.EXCHANGE_SENT) == 1
+    assert MessageStep.REFUNDED not in told
