@@ -16,6 +16,7 @@ from odoo_rma.sync.run import sync
 
 pytestmark = [pytest.mark.live, pytest.mark.browser]
 
+
 @pytest.fixture(scope="module")
 def shop(odoo19: Env, tmp_path_factory: pytest.TempPathFactory) -> Env:
     """A shop whose web returns are carried out."""

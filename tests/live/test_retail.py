@@ -62,7 +62,8 @@ def test_every_return_ends_as_its_story_says(company: Company) -> None:
 def test_what_was_refunded_is_credited_to_the_cent(company: Company) -> None:
     waiting = {one.id for one in company.shown.told if one.issue}
     for number, rma in company.rmas.items():
-        if number in waiting or rma.get("exchange_lines"):  # what is exchanged is credited against the new goods
+        if number in waiting or rma.get("exchange_lines"):
+            # What is exchanged is credited against the new goods.
             continue
         sent = [r for r in rma.get("refunds", ()) if r.get("state", "succeeded") == "succeeded"]
         notes = company.tables.rows(
