@@ -41,14 +41,14 @@ live: $(STAMP) chromium  ## The tests on a real Odoo alone
 	$(BIN)/pytest tests/live
 
 screenshots: $(STAMP) chromium  ## Take the screenshots of docs/ again
-	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py
+	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py
 
 .PHONY: chromium
 chromium:
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || { \
 	  echo "Installing Chromium for the browser tests"; \
 	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium; }
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends chromium fonts-wqy-zenhei; }
 
 format: $(STAMP)  ## Put the code into shape
 	$(BIN)/ruff check --fix .

@@ -34,6 +34,11 @@ class Shop:
         own = [("module", "=", "__rma__"), ("model", "=", model), ("name", "=like", f"retail.{rma}.%")]
         return min(r["res_id"] for r in self.tables.rows("ir.model.data", own, "res_id").values())
 
+    def says(self, words: str) -> None:
+        """Wait until the words stand on the screen, in a field that can be changed or not."""
+        seen = "document.body.innerText + [...document.querySelectorAll('input')].map(i => i.value).join()"
+        self.page.wait_for_function(f"words => ({seen}).includes(words)", arg=words)
+
     def picture(self, file: Path) -> None:
         self.page.wait_for_function("[...document.images].every(image => image.complete)")
         self.page.screenshot(path=file)
@@ -78,3 +83,20 @@ def test_a_chinese_customers_messages_stand_in_their_chatter(shop: Shop, picture
     expect(chatter).to_contain_text("退货 T-3602 退款 34.39 USD")
     expect(chatter).to_contain_text("李伟，您好")
     shop.picture(pictures / "message-chinese.png")
+
+
+def test_the_repair_order_waits_in_the_workshop_with_its_serial_number(shop: Shop, pictures: Path) -> None:
+    shop.open("repair.order", shop.made("repair.order", "T-3301"))
+    shop.says("DRN-")
+    shop.says("Camera drone")
+    shop.says("Confirmed")
+    shop.picture(pictures / "repair-order.png")
+
+
+def test_the_scrap_says_which_return_it_came_from(shop: Shop, pictures: Path) -> None:
+    shop.open("stock.scrap", shop.made("stock.scrap", "T-3201"))
+    shop.says("Tent, two persons")
+    shop.says("WH/IN/")
+    shop.says("Done")
+    top = {"x": 0, "y": 0, "width": 1600, "height": 570}
+    shop.page.screenshot(path=pictures / "scrap.png", clip=top)
