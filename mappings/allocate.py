@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from odoo_rma.mappings.delivered import Deliveries, Slice
 from odoo_rma.mappings.erp import Erp, Move, OrderLine
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import LotQuantity, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal, plain, round_to
+from odoo_rma.mappings.rma_line import LotQuantity, RmaLine
 
 Room = Callable[[Move], Decimal]
 

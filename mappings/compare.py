@@ -33,7 +33,7 @@ from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.kept import charge_by_policy
 from odoo_rma.mappings.message import plan_answer, plan_messages
-from odoo_rma.mappings.model import Rma, RmaLine
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.payment import plan_payments
@@ -42,6 +42,7 @@ from odoo_rma.mappings.precision import check_steps
 from odoo_rma.mappings.remembered import as_accepted, hold_back
 from odoo_rma.mappings.repair import plan_repairs
 from odoo_rma.mappings.request import as_decided
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.mappings.standing import accepted_by_hand
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers

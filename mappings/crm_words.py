@@ -7,8 +7,9 @@ from html import escape
 from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.credit_note import own_notes
 from odoo_rma.mappings.erp import CANCELED, DONE, Invoice
-from odoo_rma.mappings.model import Feedback, Rma, RmaLine
+from odoo_rma.mappings.model import Feedback, Rma
 from odoo_rma.mappings.money import ZERO, Decimal, Money, plain
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.transfer import own_moves
 from odoo_rma.mappings.vocabulary import ENDED, RefundState
 

@@ -14,10 +14,10 @@ from odoo_rma.mappings.fate import Fate, judge
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.inspection import absent, came, differences
 from odoo_rma.mappings.issues import Issue
-from odoo_rma.mappings.model import Inspection, RmaLine
 from odoo_rma.mappings.money import ONE, ZERO, Decimal, plain
 from odoo_rma.mappings.plan import Found, Note, Step
 from odoo_rma.mappings.put_away import plan_put_away, words_of
+from odoo_rma.mappings.rma_line import Inspection, RmaLine
 from odoo_rma.mappings.scrap import plan_scraps
 from odoo_rma.mappings.seen.disposition import Onward
 from odoo_rma.mappings.standing import (

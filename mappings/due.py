@@ -10,8 +10,9 @@ from enum import StrEnum
 from odoo_rma.mappings.exchanged import EXCHANGE, Exchanged
 from odoo_rma.mappings.inspection import absent, is_absent
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Charge, Refund, Rma, RmaLine
+from odoo_rma.mappings.model import Charge, Refund, Rma
 from odoo_rma.mappings.money import ZERO, Decimal
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.vocabulary import ChargeStatus, Disposition, RefundState, Resolution
 
 IN_GOODS = frozenset({Resolution.REPAIR, Resolution.REPLACEMENT, Resolution.NONE})

@@ -21,7 +21,6 @@ from odoo_rma.mappings.exchanged import (
 )
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import ExchangeLine, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.plan import Found, Step
 from odoo_rma.mappings.plan.exchange import (
@@ -30,6 +29,7 @@ from odoo_rma.mappings.plan.exchange import (
     MakeExchangeOrder,
     NewGoods,
 )
+from odoo_rma.mappings.rma_line import ExchangeLine, RmaLine
 from odoo_rma.mappings.seen.exchange import CANCELED, DONE, Delivery, NewOrder, Terms
 from odoo_rma.mappings.vocabulary import ENDED
 

@@ -4,9 +4,9 @@ from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.exchanged import is_free, is_replacement, old_lines
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import ExchangeLine, RmaLine
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.plan.exchange import NewGoods
+from odoo_rma.mappings.rma_line import ExchangeLine, RmaLine
 from odoo_rma.mappings.seen.exchange import Article
 
 OldPrice = tuple[int, int, Decimal, Decimal, tuple[int, ...] | None]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.exchange_rules import ExchangeRules
 from odoo_rma.mappings.identity import Key
-from odoo_rma.mappings.model import ExchangeLine, Rma, RmaLine
+from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.rma_line import ExchangeLine, RmaLine
 from odoo_rma.mappings.seen.exchange import CANCELED, NewOrder, NewOrderLine
 from odoo_rma.mappings.vocabulary import RefundState, Resolution
 

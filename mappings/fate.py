@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.inspection import is_absent
 from odoo_rma.mappings.issues import Issue
-from odoo_rma.mappings.model import Inspection, RmaLine
 from odoo_rma.mappings.money import ONE, ZERO, Decimal, plain
+from odoo_rma.mappings.rma_line import Inspection, RmaLine
 from odoo_rma.mappings.standing import Gone, Part, is_sellable, standing
 from odoo_rma.mappings.vocabulary import Condition, Disposition
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from odoo_rma.mappings.disposition_rules import InspectionRules
-from odoo_rma.mappings.model import Inspection, Rma, RmaLine
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal, plain
+from odoo_rma.mappings.rma_line import Inspection, RmaLine
 from odoo_rma.mappings.vocabulary import Condition, Disposition, Resolution
 
 ABSENT = frozenset({Condition.MISSING, Condition.WRONG_ITEM})

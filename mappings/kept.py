@@ -15,7 +15,7 @@ from odoo_rma.mappings.due import inspected
 from odoo_rma.mappings.erp import CANCELED, Erp, Order
 from odoo_rma.mappings.inspection import is_absent
 from odoo_rma.mappings.issues import Issue
-from odoo_rma.mappings.model import Charge, Inspection, Rma, RmaLine
+from odoo_rma.mappings.model import Charge, Rma
 from odoo_rma.mappings.money import ZERO, Decimal, Money, minor_unit, plain, round_to
 from odoo_rma.mappings.order import find_order
 from odoo_rma.mappings.plan import Plan
@@ -24,6 +24,7 @@ from odoo_rma.mappings.policy.case import Applied, Effect, Request
 from odoo_rma.mappings.policy.decide import condition_answer, terms_of
 from odoo_rma.mappings.policy.words import write
 from odoo_rma.mappings.requested import day_of, fixed_rules, requests_of
+from odoo_rma.mappings.rma_line import Inspection, RmaLine
 from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.mappings.vocabulary import ChargeKind, Disposition
 

@@ -3,8 +3,9 @@
 from odoo_rma.mappings.credit_lines import CHARGE
 from odoo_rma.mappings.erp import InvoiceLine
 from odoo_rma.mappings.invoiced import ITEM
-from odoo_rma.mappings.model import Rma, RmaLine
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import plain
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.vocabulary import ChargeKind
 
 CHINESE = "zh"

@@ -11,9 +11,10 @@ from odoo_rma.mappings.gift_card import card_of
 from odoo_rma.mappings.message_events import Event, labelled, parcels_out, refund_notes, refund_of
 from odoo_rma.mappings.message_facts import AmountFacts, Facts, ItemFacts, LabelFacts, RefundFacts
 from odoo_rma.mappings.message_lines import CHINESE, line_text, title_of
-from odoo_rma.mappings.model import Refund, RmaLine, Shipment
+from odoo_rma.mappings.model import Refund, Shipment
 from odoo_rma.mappings.money import ZERO, Decimal, Money
 from odoo_rma.mappings.policy.case import Verdict
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.transfer import own_moves, own_pickings
 from odoo_rma.mappings.vocabulary import MessageStep, RefundMethod, RefundState
 

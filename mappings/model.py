@@ -4,103 +4,38 @@ Frozen, keyword-only records; unknown fields are refused by name; times carry th
 plain decimals. `docs/rma-format.md` explains every field with examples.
 """
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
+from pydantic import Field, model_validator
+
+from odoo_rma.mappings.field_types import (
+    Country,
+    Currency,
+    Day,
+    Email,
+    Name,
+    PositiveAmount,
+    PositiveQuantity,
+    Record,
+    Text,
+    When,
+    Whole,
 )
-
-from odoo_rma.mappings.money import ZERO, Amount, Decimal, Quantity
+from odoo_rma.mappings.money import Amount, Decimal
+from odoo_rma.mappings.rma_line import ExchangeLine, RmaLine
 from odoo_rma.mappings.vocabulary import (
     CREDIT_KINDS,
     Authorization,
     ChargeKind,
     ChargeStatus,
-    Condition,
-    Disposition,
     Kind,
     Logistics,
-    ReasonCode,
     RefundMethod,
     RefundState,
-    Resolution,
     Settlement,
 )
-
-_NUMBER = re.compile(r"\s*[-+]?[0-9.]+\s*\Z")
-_DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*\Z", re.ASCII)
-_WHOLE = re.compile(r"\s*[0-9]{1,19}\s*\Z")
-
-
-def _utc_text(value: Any) -> Any:
-    # JSON and XML bring times as text; a number would be read as seconds since 1970, which nobody means.
-    if not isinstance(value, (str, datetime)) or (isinstance(value, str) and _NUMBER.match(value)):
-        raise ValueError("a time is written as text with its zone, such as 2026-11-24T09:30:00Z")
-    return value
-
-
-def _day_text(value: Any) -> Any:
-    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.match(value)):
-        raise ValueError("a day is written as text, such as 2026-11-24")
-    return value
-
-
-def _whole(value: Any) -> Any:
-    # pydantic alone would take true, "1_000" and digits of other scripts.
-    if isinstance(value, bool) or (isinstance(value, str) and not _WHOLE.match(value)):
-        raise ValueError(f"not a whole number: {str(value)[:40]!r}")
-    return value
-
-
-def _composed(value: Any) -> Any:
-    # The same word typed on two systems may come as different code points; it must give the same key.
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
-
-
-def _lower(value: Any) -> Any:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-# NUL and other control characters cannot be stored by PostgreSQL or shown by anyone.
-PRINTABLE_PATTERN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-CURRENCY_PATTERN = r"^[A-Z]{3}$"
-COUNTRY_PATTERN = r"^[A-Z]{2}$"
-EMAIL_PATTERN = r"^[^@\s<>,;\x00-\x1f\x7f]+@[^@\s<>,;\x00-\x1f\x7f]+$"
-
-Text = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=10_000, pattern=PRINTABLE_PATTERN),
-    BeforeValidator(_composed),
-]
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTABLE_PATTERN),
-    BeforeValidator(_composed),
-]
-Currency = Annotated[str, StringConstraints(pattern=CURRENCY_PATTERN)]
-Country = Annotated[str, StringConstraints(pattern=COUNTRY_PATTERN)]
-Email = Annotated[str, StringConstraints(max_length=254, pattern=EMAIL_PATTERN), BeforeValidator(_lower)]
-Day = Annotated[date, BeforeValidator(_day_text)]
-When = Annotated[AwareDatetime, BeforeValidator(_utc_text)]
-PositiveQuantity = Annotated[Quantity, Field(gt=0)]
-PositiveAmount = Annotated[Amount, Field(gt=0)]
-
-
-class Record(BaseModel):
-    """Base of all parts: immutable, strict about unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
 class Party(Record):
@@ -140,102 +75,6 @@ class OrderRef(Record):
         if not (self.references or self.invoice):
             raise ValueError("needs at least one of id, name, po, invoice")
         return self
-
-
-class Reason(Record):
-    """Why a line comes back."""
-
-    code: ReasonCode = Field(ReasonCode.UNKNOWN, description="Canonical reason.")
-    raw: Text | None = Field(None, description="What the source calls it.")
-    comment: Text | None = Field(None, description="The customer's own words.")
-    photos: tuple[Name, ...] = Field((), description="Addresses of photos.")
-
-
-class LotQuantity(Record):
-    """Units of one lot, or one serial number."""
-
-    name: Name = Field(description="Lot or serial number as printed on the goods.")
-    quantity: PositiveQuantity = Field(Decimal(1), description="Units of this lot; 1 for a serial number.")
-
-
-class Inspection(Record):
-    """What somebody saw when the goods were opened."""
-
-    id: Name | None = Field(None, description="The inspection's id at the source.")
-    quantity: PositiveQuantity = Field(description="Units in this condition.")
-    condition: Condition = Field(description="What they look like.")
-    disposition: Disposition | None = Field(
-        None, description="What is to become of them; by the rules in the settings when left out."
-    )
-    sku: Name | None = Field(
-        None, description="What really came, where the condition is `wrong_item`; else the line's article."
-    )
-    lots: tuple[LotQuantity, ...] = Field((), description="Which lots or serials.")
-    notes: Text | None = Field(None, description="What the inspector wrote.")
-    inspector: Name | None = Field(None, description="Who looked.")
-    at: When | None = Field(None, description="When.")
-    photos: tuple[Name, ...] = Field((), description="Addresses of photos.")
-    location: Name | None = Field(None, description="Where, in the source's words.")
-
-
-class RmaLine(Record):
-    """One article that comes back. Quantities are cumulative, in the order line's unit of measure."""
-
-    id: Name = Field(description="The line's id at the source; unique within the RMA.")
-    sku: Name | None = Field(None, description="Article number (`default_code` in Odoo).")
-    barcode: Name | None = Field(None, description="Barcode, where there is no SKU.")
-    order_line: Name | None = Field(None, description="The order line's id at the source.")
-    title: Text | None = Field(None, description="What the source calls the article.")
-    requested: PositiveQuantity = Field(description="Units the customer asked to return.")
-    authorized: Quantity | None = Field(
-        None, description="Units the shop allowed; as requested when left out."
-    )
-    received: Quantity = Field(ZERO, description="Units that have arrived so far, cumulative.")
-    lots: tuple[LotQuantity, ...] = Field((), description="Lots or serials that come back.")
-    reason: Reason = Field(Reason(), description="Why.")
-    condition: Condition | None = Field(
-        None, description="What they look like, in the customer's own words; the return policy goes by it."
-    )
-    resolution: Resolution = Field(Resolution.REFUND, description="What the customer wants for it.")
-    physical: bool = Field(True, description="False: keep the item, nothing comes back.")
-    unit_price: Amount | None = Field(None, description="Unit price the source knows; informative.")
-    inspections: tuple[Inspection, ...] = Field((), description="What was found on arrival.")
-
-    @property
-    def allowed(self) -> Decimal:
-        """Units that may come back."""
-        return self.requested if self.authorized is None else self.authorized
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
-        if not (self.sku or self.barcode):
-            raise ValueError("needs a sku or a barcode")
-        if self.allowed > self.requested:
-            raise ValueError(f"authorized {self.allowed} is more than requested {self.requested}")
-        if self.received > self.allowed:
-            raise ValueError(f"received {self.received} is more than authorized {self.allowed}")
-        if sum((lot.quantity for lot in self.lots), ZERO) > self.requested:
-            raise ValueError("the lots add up to more than was requested")
-        return self
-
-
-class ExchangeLine(Record):
-    """What the customer gets instead."""
-
-    id: Name = Field(description="The line's id at the source.")
-    sku: Name = Field(description="Article number of the new goods.")
-    quantity: PositiveQuantity = Field(description="Units.")
-    unit_price: Amount | None = Field(
-        None,
-        description="Unit price of the new goods, with or without tax as that of the old ones was; by the settings "
-        "when left out. 0: they take the place of the old ones, which are not credited.",
-    )
-    replaces: tuple[Name, ...] = Field(
-        (),
-        description="Ids of the RMA lines it stands for; when left out, those to be exchanged or replaced, else all.",
-    )
-    advance: bool = Field(False, description="True: sent before the old goods are back.")
-    order: Name | None = Field(None, description="The new order's reference, where the source made one.")
 
 
 class Charge(Record):
@@ -311,9 +150,7 @@ class Shipment(Record):
 class Feedback(Record):
     """What the customer thinks of how the return went."""
 
-    score: Annotated[int, Field(ge=1, le=5), BeforeValidator(_whole)] = Field(
-        description="From 1 (bad) to 5 (very good)."
-    )
+    score: Annotated[Whole, Field(ge=1, le=5)] = Field(description="From 1 (bad) to 5 (very good).")
     comment: Text | None = Field(None, description="In the customer's own words.")
     at: When | None = Field(None, description="When it was given.")
 
@@ -336,7 +173,7 @@ class Rma(Record):
         description="Immutable id at the source; with the source, the key of everything made in Odoo."
     )
     number: Name | None = Field(None, description="Number as people see it; the id when left out.")
-    revision: Annotated[int, Field(ge=0, le=2**62), BeforeValidator(_whole)] = Field(
+    revision: Annotated[Whole, Field(ge=0, le=2**62)] = Field(
         1,
         description="Rises with every change at the source; an older one is ignored, equal ones must be equal.",
     )

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.erp import Erp, Order, OrderLine
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Rma, RmaLine
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ONE, Decimal
+from odoo_rma.mappings.rma_line import RmaLine
 
 HUNDRED = Decimal(100)
 

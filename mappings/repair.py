@@ -12,10 +12,11 @@ from odoo_rma.mappings.erp import CANCELED, DONE, DRAFT, Erp
 from odoo_rma.mappings.fate import Fate, fates
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Rma, RmaLine
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal, plain
 from odoo_rma.mappings.plan import Found, Note, Step
 from odoo_rma.mappings.plan.repair import CancelRepair, ConfirmRepair, MakeRepair
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.seen.repair import CONFIRMED, Repair
 from odoo_rma.mappings.send_back import plan_sending_back
 from odoo_rma.mappings.transfer import WITHDRAWN

@@ -24,7 +24,7 @@ from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.erp import Erp, Order
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Rma, RmaLine
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, plain
 from odoo_rma.mappings.order import find_order
 from odoo_rma.mappings.plan import Plan, Step
@@ -33,6 +33,7 @@ from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.policy.case import Decision, Effect, Verdict, Words
 from odoo_rma.mappings.policy.words import say
 from odoo_rma.mappings.requested import day_of, decide_lines
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.mappings.seen.request import Recorded
 from odoo_rma.mappings.vocabulary import Authorization, Kind

@@ -12,12 +12,13 @@ from pydantic import ValidationError
 
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.model import Rma, RmaLine
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal, minor_unit, plain, round_to
 from odoo_rma.mappings.order import find_lines
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.policy.case import Applied, Decision, Past, Request
 from odoo_rma.mappings.policy.decide import decide
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.seen.request import CameBack, Placed
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 

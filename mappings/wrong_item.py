@@ -7,10 +7,11 @@ from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.erp import DONE
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue
-from odoo_rma.mappings.model import Inspection, Rma, RmaLine
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal, plain
 from odoo_rma.mappings.plan import Step
 from odoo_rma.mappings.plan.disposition import MakePutAway, PutAwayMove, ValidatePutAway
+from odoo_rma.mappings.rma_line import Inspection, RmaLine
 from odoo_rma.mappings.seen.disposition import Article, Onward
 from odoo_rma.mappings.standing import WRONG_ITEM
 from odoo_rma.mappings.vocabulary import Condition, Disposition

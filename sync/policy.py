@@ -11,13 +11,14 @@ from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.connector.settings import MatchingSettings, Settings
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.issues import Refusal
-from odoo_rma.mappings.model import OrderRef, Party, Reason, Rma, RmaLine
+from odoo_rma.mappings.model import OrderRef, Party, Rma
 from odoo_rma.mappings.money import Decimal
 from odoo_rma.mappings.order import find_order
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.policy.case import Decision, Request
 from odoo_rma.mappings.policy.decide import decide
 from odoo_rma.mappings.requested import requests_of
+from odoo_rma.mappings.rma_line import Reason, RmaLine
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.observe import Observer

@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from odoo_rma.connector.sources.fields import nearest, record_at
+from odoo_rma.mappings.field_types import COUNTRY_PATTERN, CURRENCY_PATTERN, EMAIL_PATTERN
 from odoo_rma.mappings.issues import Issue
-from odoo_rma.mappings.model import COUNTRY_PATTERN, CURRENCY_PATTERN, EMAIL_PATTERN
 
 __all__ = ["MOST_ISSUES", "issues_of", "show"]
 

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from odoo_rma.mappings.model import Country, Currency, Name, Record
+from odoo_rma.mappings.field_types import Country, Currency, Name, Record
 from odoo_rma.mappings.money import Amount, Decimal, decimal, plain
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
-from odoo_rma.mappings.model import Country, Currency, Name, PositiveQuantity, Record, Text
+from odoo_rma.mappings.field_types import Country, Currency, Name, PositiveQuantity, Record, Text
 from odoo_rma.mappings.money import ONE, ZERO, Decimal, decimal, plain
 from odoo_rma.mappings.policy import Method, Payer
 from odoo_rma.mappings.vocabulary import Condition, ReasonCode

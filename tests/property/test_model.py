@@ -12,7 +12,8 @@ from odoo_rma.connector.settings import SourceSettings
 from odoo_rma.connector.sources.json_pieces import json_pieces
 from odoo_rma.connector.sources.reading import Piece, read_document
 from odoo_rma.connector.sources.xml_pieces import xml_pieces
-from odoo_rma.mappings.model import PositiveQuantity, Rma
+from odoo_rma.mappings.field_types import PositiveQuantity
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal, Quantity
 from odoo_rma.mappings.vocabulary import Disposition, ReasonCode
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from odoo_rma.connector.settings import SourceSettings
 from odoo_rma.connector.sources.files import FileSource
-from odoo_rma.mappings import model
+from odoo_rma.mappings import model, rma_line
+from odoo_rma.mappings.field_types import Record
 from odoo_rma.mappings.model import Party, Rma
 
 PAGE = Path(__file__).parents[2] / "docs" / "rma-format.md"
@@ -51,8 +52,8 @@ def default(name: str, field: Any) -> str:
 
 def records() -> list[type[BaseModel]]:
     found = [Rma]
-    for name, value in vars(model).items():
-        if isinstance(value, type) and issubclass(value, model.Record) and name not in ("Record", "Rma"):
+    for value in {**vars(rma_line), **vars(model)}.values():
+        if isinstance(value, type) and issubclass(value, Record) and value not in (Record, Rma):
             found.append(value)
     return found
 

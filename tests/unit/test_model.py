@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from odoo_rma.mappings.model import Charge, Party, Rma, RmaLine
+from odoo_rma.mappings.model import Charge, Party, Rma
 from odoo_rma.mappings.money import Decimal
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.vocabulary import ChargeKind
 
 BARE: dict[str, Any] = {
