@@ -24,7 +24,6 @@ from odoo_rma.connector.settings_model import (
     ChargesBy,
     MatchingSettings,
     OdooSettings,
-    Receipts,
     RunSettings,
     Secrets,
     Settings,
@@ -55,7 +54,6 @@ __all__ = [
     "OdooSettings",
     "Part",
     "PaymentSettings",
-    "Receipts",
     "RunSettings",
     "Secrets",
     "Settings",
@@ -268,7 +266,7 @@ def _meant(path: list[str]) -> str:
             model = SourceSettings
         elif (field := model.model_fields.get(step)) and isinstance(field.annotation, type):
             model = field.annotation
-    near = get_close_matches(path[-1], list(model.model_fields), 1, 0.5)
+    near = get_close_matches(path[-1], list(model.model_fields), 1, 0.6)
     return f" Did you mean {near[0]}?" if near else f" Known keys: {', '.join(model.model_fields)}."
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
 
 from odoo_rma.connector.settings_part import Part
 from odoo_rma.connector.settings_process import (
@@ -18,6 +18,7 @@ from odoo_rma.connector.settings_process import (
     PaymentSettings,
 )
 from odoo_rma.mappings.due import CreditOn
+from odoo_rma.mappings.ownership import FREE, OWNERS, Fact, Side, owners
 from odoo_rma.mappings.vocabulary import ChargeKind
 
 
@@ -60,13 +61,6 @@ class Secrets(Part):
         return self.feedback_secret.get_secret_value() if self.feedback_secret else ""
 
 
-class Receipts(StrEnum):
-    """Who says what physically arrived."""
-
-    RMA = "rma"
-    ERP = "erp"
-
-
 class ChargesBy(StrEnum):
     """Who says what is kept from a refund."""
 
@@ -79,8 +73,10 @@ class SourceSettings(Part):
 
     type: str = Field("files", description="Which kind of source; `files` reads a folder.")
     path: Path = Field(Path("rma"), description="The folder that holds inbox, done, refused and outbox.")
-    receipts: Receipts = Field(
-        Receipts.RMA, description="Who owns the receipt: rma books what the source says, erp waits."
+    owners: dict[Fact, Side] = Field(
+        default_factory=dict,
+        description="Who owns receipt, disposition and refund: rma (Odoo follows the source) or erp (the source is told); "
+        "all three rma when left out.",
     )
     credit_note_on: CreditOn = Field(CreditOn.REFUND, description="What makes a credit note due.")
     decide: bool = Field(
@@ -102,6 +98,20 @@ class SourceSettings(Part):
     options: dict[str, Any] = Field(
         default_factory=dict, description="Free table for sources of other packages; `files` takes none."
     )
+
+    @field_validator("owners")
+    @classmethod
+    def _may_be_turned(cls, value: dict[Fact, Side]) -> dict[Fact, Side]:
+        fixed = sorted(f.value for f in value if f not in FREE and value[f] is not OWNERS[f])
+        if fixed:
+            raise ValueError(
+                f"turns round {', '.join(fixed)}; only {', '.join(sorted(FREE))} may have another owner"
+            )
+        return value
+
+    def owner(self, fact: Fact) -> Side:
+        """Say who owns a fact."""
+        return owners(self.owners)[fact]
 
 
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

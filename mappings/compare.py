@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from odoo_rma.mappings.allocate import allocate_returns, arrived
@@ -28,6 +28,7 @@ from odoo_rma.mappings.due import CreditOn, Due, accepted, find_due, is_last, un
 from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
 from odoo_rma.mappings.exchange import plan_exchanges
 from odoo_rma.mappings.exchanged import exchanged, own_orders
+from odoo_rma.mappings.holding import in_erp
 from odoo_rma.mappings.inspection import as_inspected, present
 from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
@@ -72,7 +73,7 @@ def compare(
     plans = []
     for given in rmas:
         source, decided = sources[given.source], decisions.get((given.source, given.id), Decisions())
-        plan = Plan(given)
+        plan = Plan(_believed(given, source), given=given)
         plans.append(plan)
         one = _Comparison(plan, erp, source, rules, deliveries, invoices)
         try:
@@ -83,8 +84,18 @@ def compare(
         except Refusal as refusal:
             plan.issues += refusal.issues
             deliveries.release()
+        plan.in_erp = in_erp(plan, erp, rules.inspection, one.slices)
         hold_back(plan, decided.remembered, erp)
     return plans
+
+
+def _believed(rma: Rma, source: SourceRules) -> Rma:
+    """Leave out what the source says about facts that Odoo owns."""
+    if source.source_disposes:
+        return rma
+    return rma.model_copy(
+        update={"lines": tuple(x.model_copy(update={"inspections": ()}) for x in rma.lines)}
+    )
 
 
 @dataclass(slots=True)
@@ -95,6 +106,7 @@ class _Comparison:
     rules: Rules
     deliveries: Deliveries
     invoices: Invoices
+    slices: Mapping[str, list[Slice]] = field(default_factory=dict)
 
     def run(self, decisions: Decisions) -> None:
         rma, plan, erp = self.plan.rma, self.plan, self.erp
@@ -114,7 +126,7 @@ class _Comparison:
         customer = find_customer(rma, order, erp, decisions)
         plan.partner_id = customer.partner_id
         lines = {line.id: find_lines(line, order, erp) for line in rma.lines}
-        slices = self._allocate(lines)
+        slices = self.slices = self._allocate(lines)
         steps = plan_transfers(rma, self._wanted(slices), self._arrived(slices), erp, self._note())
         plan.steps += [*customer.steps, *steps]
         received = self._received(slices)

@@ -6,7 +6,7 @@ measure, quantities of order and invoice lines in the line's.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from odoo_rma.mappings.identity import Key
@@ -140,6 +140,7 @@ class Picking:
     backorder_of: int
     key: Key | None
     withdrawn: bool = False
+    done_at: datetime | None = None
 
     @property
     def pending(self) -> bool:
@@ -165,6 +166,7 @@ class Invoice:
     date: date | None
     key: Key | None
     posted_before: bool = False
+    tax: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)

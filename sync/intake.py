@@ -19,7 +19,8 @@ def take_in(
 ) -> list[str]:
     """Read the sources into the store; give notes for the person who runs it.
 
-    A store that is new reads everything the sources still have. With `keep=False` the sources are left as they are.
+    A store that knows no cursor of a source reads everything it still has. With `keep=False` the sources are left as
+    they are.
 
     Raises:
         BadSettings: a source is not configured.
@@ -33,10 +34,12 @@ def take_in(
             )
         with closing(open_source(name, settings.sources[name])) as source:
             counts = dict.fromkeys(Reception, 0)
-            for chunk in _chunks(source.changes(everything=store.fresh)):
+            for chunk in _chunks(source.changes(store.cursor(f"source:{name}"))):
                 for reception in store.receive_many(name, chunk, now=now):
                     counts[reception] += 1
             if keep:
+                if source.cursor:
+                    store.set_cursor(f"source:{name}", source.cursor)
                 source.settle()
             notes += [f"{name}: {n}" for n in source.notes]
         came = ", ".join(f"{n} {r.value}" for r, n in counts.items() if n)

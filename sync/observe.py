@@ -29,7 +29,7 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal, from_odoo, round_to
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.sync.customers import any_of, read_customers, read_keys
-from odoo_rma.sync.reference import Reference, day
+from odoo_rma.sync.reference import Reference, day, moment
 from odoo_rma.sync.remembered import read_gone, read_withdrawn
 from odoo_rma.sync.seen import READERS, request
 
@@ -224,6 +224,7 @@ class Observer:
             "location_id",
             "location_dest_id",
             "backorder_id",
+            "date_done",
         )
         rows = self._client.read("stock.picking", ids, fields) if ids else []
         # What goes back to the customer is ours as well; it returns a return.
@@ -243,6 +244,7 @@ class Observer:
                 backorder_of=r["backorder_id"] or 0,
                 key=keys.get(r["id"]),
                 withdrawn=r["id"] in withdrawn,
+                done_at=moment(r["date_done"]),
             )
             for r in rows
         }
@@ -261,6 +263,7 @@ class Observer:
             "journal_id",
             "currency_id",
             "amount_total",
+            "amount_tax",
             "amount_residual",
             "reversed_entry_id",
             "invoice_date",
@@ -287,6 +290,7 @@ class Observer:
             currency=currency,
             total=round_to(from_odoo(row["amount_total"]), unit),
             residual=round_to(from_odoo(row["amount_residual"]), unit),
+            tax=round_to(from_odoo(row["amount_tax"]), unit),
             reversed_id=row["reversed_entry_id"] or 0,
             date=day(row["invoice_date"]),
             key=key,

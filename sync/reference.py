@@ -19,6 +19,11 @@ def day(value: str | bool | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else None
 
 
+def moment(value: str | bool | None) -> datetime | None:
+    """Read a time as Odoo writes it, in UTC without saying so; False is none."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else None
+
+
 def _zone(name: str | bool) -> tzinfo:
     """Give the user's time zone: days are counted as the people in Odoo count them."""
     try:

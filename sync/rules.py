@@ -3,7 +3,8 @@
 from datetime import date
 
 from odoo_rma.connector.odoo.client import OdooClient
-from odoo_rma.connector.settings import ChargesBy, Receipts, Settings
+from odoo_rma.connector.settings import ChargesBy, Settings
+from odoo_rma.mappings.ownership import Fact, Side
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.sync import crm, disposition, exchange, message, payment
@@ -31,10 +32,12 @@ def source_rules(settings: Settings) -> dict[str, SourceRules]:
     decides = settings.run.policy is not None
     return {
         name: SourceRules(
-            source_receives=own.receipts is Receipts.RMA,
+            source_receives=own.owner(Fact.RECEIPT) is Side.RMA,
             credit_on=own.credit_note_on,
             decides=decides and own.decide,
             policy_charges=decides and own.charges is ChargesBy.POLICY,
+            source_disposes=own.owner(Fact.DISPOSITION) is Side.RMA,
+            source_refunds=own.owner(Fact.REFUND) is Side.RMA,
         )
         for name, own in settings.sources.items()
     }

@@ -126,7 +126,7 @@ class _Run:
         found = [documents(plan, erp, self._client) for plan in plans]
         results = [outcomes.result(p, d, dry_run=self._dry_run) for p, d in zip(plans, found, strict=True)]
         if not self._dry_run:
-            tell_sources(self._settings, self._store, plans)
+            tell_sources(self._settings, self._store, plans, self._sources)
         self._settle(plans, results)
         return results
 

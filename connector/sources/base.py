@@ -1,11 +1,16 @@
-"""What every source offers. Sources are found by entry point `odoo_rma.sources`, so others can add theirs."""
+"""What every source offers. Sources are found by entry point `odoo_rma.sources`, so others can add theirs.
+
+`odoo_rma.connector.sources.conformance` tests any source against what is said here.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from odoo_rma.mappings.in_erp import InErp
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.ownership import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +28,68 @@ class Incoming:
     issues: tuple[Issue, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What Odoo holds of an RMA now, for its source: always the whole, so that telling it again changes nothing.
+
+    `rma` is what the source showed last; `owned` are the facts that Odoo owns and the source is to take over;
+    `decision` is the answer to a request (docs/policy.md), where we decide about it.
+    """
+
+    rma: Rma
+    in_erp: InErp
+    owned: frozenset[Fact] = frozenset()
+    decision: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of telling: what was `done` at the source, in words; `issues` are what a person has to decide."""
+
+    done: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
 class Source(Protocol):
-    """A returns system, or a folder of files that stands for one."""
+    """A returns system, or a folder of files that stands for one.
+
+    Wherever it talks to another machine, a method may raise `Unreachable` (nothing ran there), `Unknown` (nobody knows
+    whether it ran) or a `Stop` (wrong secret, wrong address).
+    """
 
     name: str
     notes: list[str]
     """What the last `changes` left alone, and why, in words for the person who runs it."""
 
-    def changes(self, everything: bool = False) -> Iterator[Incoming]:
-        """Give every RMA that may have changed. Read lazily; nothing is lost when the reader stops half-way.
+    takes: frozenset[Fact]
+    """The facts that it can be told; others are not sent to it. Decisions are `Fact.AUTHORIZATION`."""
 
-        With `everything`, also what was given and settled before: a cold start, after the store was deleted.
+    def changes(self, since: str | None) -> Iterator[Incoming]:
+        """Give every RMA that may have changed since a cursor; all there are, where it is None.
+
+        Read lazily; nothing is lost when the reader stops half-way. An RMA may come several times.
         """
 
-    def settle(self) -> None:
-        """Tell the source that all that `changes` gave so far is safely in the store."""
+    @property
+    def cursor(self) -> str | None:
+        """Where the next reading begins, once `changes` was read to its end; None before. Only this source reads it."""
 
-    def report(self, rma_id: str, what: str, content: Mapping[str, Any]) -> None:
-        """Tell the source what was decided (`what` is `decision`) about an RMA; telling it again changes nothing.
+    def settle(self) -> None:
+        """Tell the source that all that `changes` gave so far is safely in the store, and the cursor, too."""
+
+    def read(self, rma_id: str) -> Incoming | None:
+        """Give one RMA as it is now; None where the source does not know it (any more)."""
+
+    def link(self, rma_id: str) -> str:
+        """Give the address of an RMA in the source's own screens; empty where it has none."""
+
+    def tell(self, news: News) -> Reply:
+        """Bring one RMA at the source in line with what Odoo owns of it. Telling it again changes nothing.
+
+        What differs on both sides is not overwritten but given back as an issue.
 
         Raises:
-            StoreFailed: it could not be told.
+            StoreFailed: it could not be written down.
 
         """
 

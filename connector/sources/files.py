@@ -1,18 +1,23 @@
 """The file source: RMAs as JSON or XML files, dropped into a folder by anyone."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from odoo_rma.connector.settings import SourceSettings
-from odoo_rma.connector.sources.base import Incoming
+from odoo_rma.connector.sources.base import Incoming, News, Reply
+from odoo_rma.connector.sources.document import as_document
 from odoo_rma.connector.sources.folder import Drop, Folder, file_name, shown
 from odoo_rma.connector.sources.json_pieces import json_pieces
 from odoo_rma.connector.sources.reading import Broken, Piece, read_document
 from odoo_rma.connector.sources.xml_pieces import xml_pieces
+from odoo_rma.mappings.ownership import Fact
 
 __all__ = ["FileSource"]
+
+INBOX = "inbox"
+"""The only cursor there is: what was settled before lies in other folders."""
 
 _MOST_REASONS = 1_000
 
@@ -60,13 +65,16 @@ class FileSource:
     def __init__(self, name: str, settings: SourceSettings, *, now: Callable[[], float] = time.time) -> None:
         self.name = name
         self.notes: list[str] = []
+        self.cursor: str | None = None
         self._settings, self._now = settings, now
         self._folder = Folder(settings.path)
         self._read: list[_Outcome] = []
         self._reading = False
 
-    def changes(self, everything: bool = False) -> Iterator[Incoming]:
-        """Give every RMA in the inbox; with `everything`, first those of the files settled before.
+    takes = frozenset(Fact)
+
+    def changes(self, since: str | None) -> Iterator[Incoming]:
+        """Give every RMA in the inbox; where `since` is None, first those of the files settled before.
 
         Nothing is given while another run holds the inbox; a note says so.
         """
@@ -75,12 +83,12 @@ class FileSource:
             self.notes.append(f"Another run is reading {self._folder.inbox}; nothing was taken.")
             return
         self._reading = True
-        if everything:
+        if since is None:
             for file in self._folder.settled():
                 yield from self._items(file, f"{file.path.parent.name}/{shown(file.path)}")
         for file in self._folder.waiting(self._now(), self._settings.quiet_seconds, self.notes.append):
             yield from self._inbox_file(file)
-        self._reading = False
+        self._reading, self.cursor = False, INBOX
 
     def settle(self) -> None:
         """Move every file that was read to its end to `done`, or with its reasons to `refused`.
@@ -101,14 +109,31 @@ class FileSource:
         if not self._reading:
             self._folder.release()
 
-    def report(self, rma_id: str, what: str, content: Mapping[str, Any]) -> None:
-        """Write `outbox/<id>.<what>.json`; see docs/policy.md for what stands in it.
+    def read(self, rma_id: str) -> Incoming | None:
+        """Give the newest revision of an RMA among all files, settled or waiting."""
+        files = [*self._folder.settled(), *self._folder.waiting(self._now(), 0, lambda _: None)]
+        found = [i for f in files for i in self._items(f, shown(f.path)) if i.id == rma_id and i.rma]
+        return max(reversed(found), key=lambda i: i.rma.revision if i.rma else 0, default=None)
+
+    def link(self, rma_id: str) -> str:
+        """Files have no screens."""
+        return ""
+
+    def tell(self, news: News) -> Reply:
+        """Write `outbox/<id>.json`, the RMA with what Odoo holds of it, and `outbox/<id>.decision.json`.
+
+        docs/rma-format.md and docs/policy.md explain what stands in them.
 
         Raises:
             StoreFailed: it could not be written.
 
         """
-        self._folder.send(f"{file_name(rma_id)}.{what}.json", dict(content))
+        name, done = file_name(news.rma.id), []
+        if news.decision and self._folder.send(f"{name}.decision.json", dict(news.decision)):
+            done.append("told what was decided")
+        if news.in_erp.documents and self._folder.send(f"{name}.json", as_document(news)):
+            done.append("told what Odoo holds")
+        return Reply(tuple(done))
 
     def close(self) -> None:
         """Let go of the inbox; what was not settled stays there."""

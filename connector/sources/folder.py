@@ -169,8 +169,8 @@ class Folder:
             ) from error
         return goal
 
-    def send(self, name: str, content: dict[str, Any]) -> None:
-        """Write a file into the outbox, whole or not at all; one that says the same already is left alone.
+    def send(self, name: str, content: dict[str, Any]) -> bool:
+        """Write a file into the outbox, whole or not at all; tell whether it did not say so already.
 
         Raises:
             StoreFailed: it could not be written.
@@ -178,12 +178,14 @@ class Folder:
         """
         goal = self.outbox / name
         try:
-            if not (goal.is_file() and goal.read_text(encoding="utf-8") == _as_text(content)):
-                _write(goal, content)
+            if goal.is_file() and goal.read_text(encoding="utf-8") == _as_text(content):
+                return False
+            _write(goal, content)
         except OSError as error:
             raise StoreFailed(
                 f"{goal} cannot be written: {error.strerror}. Make room or correct the rights."
             ) from error
+        return True
 
 
 def file_name(rma_id: str) -> str:

@@ -12,10 +12,13 @@ from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal
 
-__all__ = ["MAX_ITEM", "SEND_AGAIN", "Broken", "Piece", "read_document"]
+__all__ = ["IN_ERP", "MAX_ITEM", "SEND_AGAIN", "Broken", "Piece", "read_document"]
 
 MAX_ITEM = 4_000_000
 """Bytes that one RMA may take; more is no RMA."""
+
+IN_ERP = "in_erp"
+"""The part of an RMA that only `odoo-rma` writes, into the outbox of a file source."""
 
 SEND_AGAIN = "Correct it at the source and put the file into the inbox again."
 """The way out of most broken files."""
@@ -66,6 +69,7 @@ def read_document(
         # Its form was broken already: what the model misses in it would only hide the reason.
         return Incoming(origin=origin, document=_plain(document), issues=issues or (_NO_DATA,))
     given = _present(document)
+    given.pop(IN_ERP, None)  # what we wrote ourselves, come back
     found = list(issues)
     named = given.pop("source", source)
     if named != source:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from odoo_rma.mappings.answer import Answer
+from odoo_rma.mappings.in_erp import InErp
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan.goods import (
@@ -72,7 +73,8 @@ class Found:
 class Plan:
     """What is to be done for one RMA, what stands in the way, and which records already belong to it.
 
-    `answer` is what is said to a request, where we decide about it; `held` is why no money is credited. `awaits` says what somebody has yet to do in Odoo;
+    `answer` is what is said to a request, where we decide about it; `held` is why no money is credited, `in_erp` what Odoo holds already; `given` is the RMA
+    as its source gave it. `awaits` says what somebody has yet to do in Odoo;
     until then the RMA is not finished, even when it is closed.
     """
 
@@ -88,4 +90,6 @@ class Plan:
     awaits: list[str] = field(default_factory=list)
     answer: Answer | None = None
     held: list[Issue] = field(default_factory=list)
+    in_erp: InErp = field(default_factory=InErp)
+    given: Rma | None = None
     finished: bool = False

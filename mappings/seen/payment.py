@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import Decimal
@@ -30,6 +31,7 @@ class Payment:
     matched: bool
     key: Key | None
     booked: Decimal | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

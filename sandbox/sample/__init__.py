@@ -10,10 +10,10 @@ from typing import Any
 
 SAMPLE = Path(__file__).parent
 
-RULES: dict[str, dict[str, str]] = {
-    "shop": {"receipts": "rma", "credit_note_on": "refund"},
-    "hub": {"receipts": "rma", "credit_note_on": "receipt"},
-    "desk": {"receipts": "erp", "credit_note_on": "receipt"},
+RULES: dict[str, dict[str, Any]] = {
+    "shop": {"credit_note_on": "refund"},
+    "hub": {"credit_note_on": "receipt"},
+    "desk": {"owners": {"receipt": "erp"}, "credit_note_on": "receipt"},
 }
 """The sources, and what is agreed on with each: a web shop, a warehouse of somebody else, the company's own desk."""
 

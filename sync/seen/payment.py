@@ -12,7 +12,7 @@ from odoo_rma.mappings.money import ZERO, Decimal, from_odoo, round_to
 from odoo_rma.mappings.payment import payment_memo
 from odoo_rma.mappings.seen.payment import POSTED, Payment, Payments
 from odoo_rma.sync.customers import read_keys
-from odoo_rma.sync.reference import Reference
+from odoo_rma.sync.reference import Reference, day
 from odoo_rma.sync.seen.gift_card import read_cards
 
 _STATES = {"draft": DRAFT, "cancel": CANCELED, "canceled": CANCELED, "rejected": CANCELED}
@@ -24,7 +24,7 @@ def read(client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp
     if not memos:
         return erp
     memo = client.can.payment_memo
-    fields = ("name", "state", "amount", "currency_id", "move_id", "is_matched")
+    fields = ("name", "state", "amount", "currency_id", "move_id", "is_matched", "date")
     rows = client.search_read("account.payment", [(memo, "in", memos)], fields)
     keys = read_keys(client, "account.payment", (r["id"] for r in rows))
     rows = [r for r in rows if keys.get(r["id"])]
@@ -49,6 +49,7 @@ def _payment(
         has_entry=bool(row["move_id"]),
         matched=bool(row["is_matched"]),
         key=key,
+        day=day(row["date"]),
         booked=None if booked is None else round_to(booked, reference.unit_of(reference.company.currency)),
     )
 

@@ -132,7 +132,27 @@ _REQUESTS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MEMORY, _ANSWERS, _REQUESTS)
+_BOTH_WAYS = (
+    # Where reading goes on: per source (`source:NAME`), and in Odoo's own change marks (`odoo:MODEL`).
+    """
+    CREATE TABLE cursor (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT
+    """,
+    # What both sides said when they last agreed about a fact, such as `receipt 1`.
+    """
+    CREATE TABLE agreed (
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        fact TEXT NOT NULL,
+        value TEXT NOT NULL,
+        PRIMARY KEY (source, key, fact)
+    ) STRICT
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MEMORY, _ANSWERS, _REQUESTS, _BOTH_WAYS)
 """Step n turns version n of the store into version n + 1. Never edit a released step, add one."""
 
 VERSION = len(MIGRATIONS)

@@ -153,7 +153,7 @@ for folder in sorted(root.iterdir()):
     before, start, codes, good = peak(), time.process_time(), set(), 0
     source._folder.claim()
     touched, touching = [], str(sample)
-    for incoming in source.changes():
+    for incoming in source.changes("inbox"):
         codes |= {issue.code for issue in incoming.issues}
         good += incoming.rma is not None
         assert all(issue.way_out and issue.message.isprintable() for issue in incoming.issues), incoming

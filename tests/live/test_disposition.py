@@ -312,7 +312,7 @@ def test_where_the_warehouse_has_the_say_its_own_decisions_are_credited(
 ) -> None:
     """Of four mugs three are left in the warehouse; the fourth is scrapped by hand: three are credited."""
     folder = tmp_path_factory.mktemp("warehouse")
-    rules = {"path": folder, "quiet_seconds": 0, "receipts": "erp", "credit_note_on": "inspection"}
+    rules = {"path": folder, "quiet_seconds": 0, "owners": {"receipt": "erp"}, "credit_note_on": "inspection"}
     desk = Warehouse(Retail(house.retail.env, folder, "disposition", sources={"retail": rules}), {})
     rma = base("T-3299", "S-1095", "Carla Jensen", "carla.jensen@mail.example")
     assert problems(desk.retail.bring(rma | {"lines": [MUGS | {"id": "1"}]})) == []

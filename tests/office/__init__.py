@@ -20,7 +20,7 @@ SECONDS = 120  # longer than anything here takes; what hangs fails
 SOURCES: Mapping[str, Mapping[str, str]] = {
     "shop": {},
     "hub": {"credit_note_on": "receipt"},
-    "desk": {"receipts": "erp", "credit_note_on": "receipt"},
+    "desk": {"owners.receipt": "erp", "credit_note_on": "receipt"},
 }
 
 

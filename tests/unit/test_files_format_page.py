@@ -95,7 +95,7 @@ def test_the_two_examples_are_the_same_rma(tmp_path: Path) -> None:
 def read(path: Path, name: str, content: str) -> list[Rma]:
     source = FileSource("shop", SourceSettings(path=path, quiet_seconds=0))
     (path / "inbox" / name).write_text(content, encoding="utf-8")
-    incoming = list(source.changes())
+    incoming = list(source.changes("inbox"))
     source.close()
     assert [i.issues for i in incoming] == [()] * len(incoming)
     return [i.rma for i in incoming if i.rma]

@@ -397,7 +397,7 @@ class TestTold:
     def test_the_source_is_told_once_and_may_take_the_file_away(
         self, shop: Shop, settings: Settings, store: Store
     ) -> None:
-        tell_sources(settings, store, [self.plan(shop)])
+        tell_sources(settings, store, [self.plan(shop)], DECIDES)
         file = settings.sources["shop"].path / "outbox" / "R-1.decision.json"
         told = json.loads(file.read_text())
         assert (told["rma"], told["decision"], told["decided_by"]) == ("R-1", "authorize", "policy")
@@ -405,24 +405,24 @@ class TestTold:
         assert told["lines"][0]["terms"]["refund"] == "105.1"
         assert told["lines"][0]["reasons"][0]["zh"].startswith("申请日期为2026年11月24日")
         file.unlink()
-        tell_sources(settings, store, [self.plan(shop)])
+        tell_sources(settings, store, [self.plan(shop)], DECIDES)
         assert not file.exists()
 
     def test_with_the_store_deleted_it_is_told_the_same_once_more(
         self, shop: Shop, settings: Settings, store: Store, tmp_path: Path
     ) -> None:
         plan = self.plan(shop)
-        tell_sources(settings, store, [plan])
+        tell_sources(settings, store, [plan], DECIDES)
         file = settings.sources["shop"].path / "outbox" / "R-1.decision.json"
         before, written = file.read_bytes(), file.stat().st_mtime_ns
         with Store.open(tmp_path / "new.sqlite") as fresh:
-            tell_sources(settings, fresh, [plan])
+            tell_sources(settings, fresh, [plan], DECIDES)
         assert (file.read_bytes(), file.stat().st_mtime_ns) == (before, written)
 
     def test_nobody_is_told_what_does_not_stand_in_odoo(
         self, shop: Shop, settings: Settings, store: Store
     ) -> None:
-        tell_sources(settings, store, look(shop, asked({"sku": "TENT"}), sources=DECIDES))
+        tell_sources(settings, store, look(shop, asked({"sku": "TENT"}), sources=DECIDES), DECIDES)
         assert not list(settings.sources["shop"].path.glob("outbox/*"))
 
     @pytest.mark.parametrize("rma_id", ["../../etc/passwd", "a/b", "退货-7", "x" * 200, "退" * 200, "."])

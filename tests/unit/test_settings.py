@@ -22,7 +22,6 @@ from odoo_rma.connector.settings import (
     MessageSettings,
     OdooSettings,
     PaymentSettings,
-    Receipts,
     RunSettings,
     Settings,
     SourceSettings,
@@ -30,6 +29,7 @@ from odoo_rma.connector.settings import (
     save,
     store_secret,
 )
+from odoo_rma.mappings.ownership import Fact, Side
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 TABLES: dict[str, type[BaseModel]] = {
@@ -127,11 +127,11 @@ def test_the_environment_counts_more_than_the_file(tmp_path: Path, monkeypatch: 
     file = write(tmp_path / "odoo-rma.toml", SMALL + "[sources.Shop]\n")
     monkeypatch.setenv("ODOO_RMA_ODOO__URL", "https://other.example.com")
     monkeypatch.setenv("ODOO_RMA_ODOO__TIMEOUT", "7.5")
-    monkeypatch.setenv("ODOO_RMA_SOURCES__SHOP__RECEIPTS", "erp")
+    monkeypatch.setenv("ODOO_RMA_SOURCES__SHOP__OWNERS__RECEIPT", "erp")
     monkeypatch.setenv("ODOO_RMA_MATCHING__ORDER_FIELDS", '["origin"]')
     settings = load(file)
     assert (settings.odoo.url, settings.odoo.timeout) == ("https://other.example.com", 7.5)
-    assert settings.sources["Shop"].receipts is Receipts.ERP
+    assert settings.sources["Shop"].owner(Fact.RECEIPT) is Side.ERP
     assert settings.matching.order_fields == ("origin",)
 
 

@@ -1,0 +1,37 @@
+"""Where reading goes on, and what both sides last agreed on."""
+
+import json
+from collections.abc import Mapping
+
+from odoo_rma.sync.store.base import StoreBase
+
+
+class Cursors(StoreBase):
+    """Keeps cursors and agreements; without them everything is read, and nothing counts as agreed."""
+
+    def cursor(self, name: str) -> str | None:
+        """Give where reading goes on; None at the very beginning."""
+        row = self._row("SELECT value FROM cursor WHERE name = ?", name)
+        return row["value"] if row else None
+
+    def set_cursor(self, name: str, value: str) -> None:
+        """Go on from here next time."""
+        self._do(
+            "INSERT INTO cursor (name, value) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            *(name, value),
+        )
+
+    def agreed(self, source: str, rma_id: str) -> dict[str, str]:
+        """Give what both sides last agreed on, by fact."""
+        sql = "SELECT fact, value FROM agreed WHERE source = ? AND key = ?"
+        return {r["fact"]: r["value"] for r in self._rows(sql, source, rma_id)}
+
+    def agree(self, source: str, rma_id: str, facts: Mapping[str, str]) -> None:
+        """Take down what both sides say now."""
+        rows = json.dumps(dict(facts))
+        self._do(
+            "INSERT INTO agreed (source, key, fact, value) SELECT ?, ?, key, value FROM json_each(?) WHERE true"
+            " ON CONFLICT (source, key, fact) DO UPDATE SET value = excluded.value",
+            *(source, rma_id, rows),
+        )
