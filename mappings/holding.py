@@ -10,9 +10,10 @@ from odoo_rma.mappings.disposition_rules import InspectionRules
 from odoo_rma.mappings.erp import CANCELED, DONE, Erp, Invoice, Picking
 from odoo_rma.mappings.in_erp import CREDIT_NOTE, PAYMENT, TRANSFER, DocumentInErp, InErp, LineInErp, Placed
 from odoo_rma.mappings.invoiced import ITEM
-from odoo_rma.mappings.model import LotQuantity, Rma
+from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.plan import Found, Plan
+from odoo_rma.mappings.rma_line import LotQuantity
 from odoo_rma.mappings.seen.payment import Payment
 from odoo_rma.mappings.standing import Gone, Part, is_sellable, standing
 from odoo_rma.mappings.transfer import own_moves, own_pickings

@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from odoo_rma.mappings.model import Currency, LotQuantity, Name, Record
+from odoo_rma.mappings.field_types import Currency, Name, Record
 from odoo_rma.mappings.money import ZERO, Amount, Decimal, Quantity
+from odoo_rma.mappings.rma_line import LotQuantity
 from odoo_rma.mappings.vocabulary import Disposition
 
 TRANSFER, CREDIT_NOTE, PAYMENT = "return transfer", "credit note", "payment"
