@@ -85,7 +85,7 @@ class InventoryRow:
     """One line of an RMA, one lot of it (empty: not by lot): what the source says, and what Odoo holds. In units.
 
     `requested` to `source_received` are the source's word; `expected` to `elsewhere` Odoo's; `placed` are the units per
-    location (full name) where they stand now; `delivered` is what the order line shows as delivered, net of returns.
+    location (full name) where they stand now; `delivered` is what the order line shows as delivered, net of returns; `unit_price` what one was invoiced for.
     """
 
     source: str
@@ -107,6 +107,8 @@ class InventoryRow:
     delivered: Decimal | None = None
     placed: Mapping[str, Decimal] = field(default_factory=dict)
     reason: str = ""
+    unit_price: Decimal | None = None
+    currency: str = ""
     requested_at: datetime | None = None
     received_at: datetime | None = None
 

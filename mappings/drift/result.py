@@ -47,7 +47,9 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """What `reconcile` found. `fixed` counts the repairs carried out, by kind; `history` earlier counts by day."""
+    """What `reconcile` found. `fixed` counts the repairs carried out, by kind; `history` earlier counts by day,
+    `sold` the units delivered to customers by month, as Odoo counts them.
+    """
 
     scope: Scope
     started: datetime
@@ -62,5 +64,6 @@ class Reconciliation:
     fixed: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     history: tuple[tuple[date, int], ...] = ()
+    sold: Mapping[str, Decimal] = field(default_factory=dict)
     calls: int = 0
     writes: int = 0
