@@ -1,7 +1,8 @@
-"""A real Odoo on this machine, with a seeded shop: for the demo, the tests and the benchmarks."""
+"""A real Odoo on this machine, and beside it a real Medusa with the same shop: for the demo, the tests and the benchmarks."""
 
 from odoo_rma.sandbox.env import Env
 from odoo_rma.sandbox.errors import HostUnfit, NotOurServer, SandboxError, StepFailed
+from odoo_rma.sandbox.medusa import Medusa, MedusaEnv
 from odoo_rma.sandbox.named import NamedServer
 from odoo_rma.sandbox.status import Status
 from odoo_rma.sandbox.steps import Report
@@ -10,6 +11,8 @@ from odoo_rma.sandbox.ways import Sandbox
 __all__ = [
     "Env",
     "HostUnfit",
+    "Medusa",
+    "MedusaEnv",
     "NamedServer",
     "NotOurServer",
     "Report",

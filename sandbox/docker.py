@@ -14,7 +14,8 @@ from odoo_rma.sandbox.databases import SHOP, TEMPLATE, close_template, forget_ca
 from odoo_rma.sandbox.env import Env
 from odoo_rma.sandbox.errors import SandboxError, StepFailed
 from odoo_rma.sandbox.folders import Cache
-from odoo_rma.sandbox.odoo import START_SECONDS, answers, free_port
+from odoo_rma.sandbox.odoo import answers
+from odoo_rma.sandbox.processes import START_SECONDS, free_port
 from odoo_rma.sandbox.recipes import NEWEST_KNOWN, recipe
 from odoo_rma.sandbox.snapshot import LOADING, SEED, SEEDING, seed_script
 from odoo_rma.sandbox.status import Status, size_of

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import configparser
-import os
-import socket
-import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psutil  # type: ignore[import-untyped]
 
-from odoo_rma.sandbox.errors import StepFailed
 from odoo_rma.sandbox.postgres import ROLE
-from odoo_rma.sandbox.steps import run_step, telling_lines
-
-START_SECONDS = 90
-STOP_SECONDS = 20
-LAUNCH = 'log=$1; shift; "$@" >>"$log" 2>&1 & echo $!'
-"""Starts a program that is nobody's child: it outlives us, and leaves us no process to wait for."""
+from odoo_rma.sandbox.processes import free_port, start
+from odoo_rma.sandbox.steps import run_step
 
 
 @dataclass(frozen=True)
@@ -45,21 +35,6 @@ class Program:
             "PYTHONDONTWRITEBYTECODE": "",
             "PGPASSWORD": "",
         }
-
-
-def free_port(preferred: int | None = None) -> int:
-    """A free loopback port: the preferred one when nobody has it."""
-    for port in (preferred, 0):
-        if port is None:
-            continue
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("no free port on the loopback interface")
 
 
 @dataclass(frozen=True)
@@ -124,38 +99,12 @@ class OdooServer:
 
     def start(self, port: int) -> None:
         """Start it in a session of its own, so that it outlives us; comes back when it answers."""
-        before = self.log.stat().st_size if self.log.exists() else 0
-        command = [str(part) for part in self.program.command("-c", self.settings)]
-        launched = subprocess.run(
-            ["sh", "-c", LAUNCH, "sh", str(self.log), *command],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, **self.program.environment()},
-            cwd=self.folder,
-            start_new_session=True,
+        url = f"http://127.0.0.1:{port}"
+        command = self.program.command("-c", self.settings)
+        environment = self.program.environment()
+        start(
+            "start Odoo", command, lambda: answers(url), self.log, environment=environment, folder=self.folder
         )
-        self._wait_until_it_answers(int(launched.stdout), port, before)
-
-    def _wait_until_it_answers(self, pid: int, port: int, log_from: int) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and _alive(pid):
-            if answers(f"http://127.0.0.1:{port}"):
-                return
-            time.sleep(0.1)
-        end(pid)
-        with self.log.open("rb") as log:
-            log.seek(log_from)
-            lines = log.read().decode(errors="replace").splitlines()
-        raise StepFailed("start Odoo", telling_lines(lines) or "it did not answer in time", self.log)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def answers(url: str) -> bool:
@@ -164,26 +113,3 @@ def answers(url: str) -> bool:
         return httpx.get(f"{url}/web/static/img/favicon.ico", timeout=5).status_code < 500
     except httpx.HTTPError:
         return False
-
-
-def processes(settings: Path) -> list[int]:
-    """The Odoo processes that run with these settings, the first one started first."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "create_time"]):
-        if str(settings) in (process.info["cmdline"] or ()):
-            found.append((process.info["create_time"], process.pid))
-    return [pid for _created, pid in sorted(found)]
-
-
-def end(pid: int) -> None:
-    """Stop a process and its children: politely, then by force."""
-    try:
-        parent = psutil.Process(pid)
-        family = [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return
-    parent.terminate()
-    _gone, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
-    for process in alive:
-        process.kill()
-    psutil.wait_procs(alive, timeout=5)

@@ -14,8 +14,9 @@ from odoo_rma.sandbox.databases import SHOP, TEMPLATE, forget_caches
 from odoo_rma.sandbox.env import Env
 from odoo_rma.sandbox.errors import HostUnfit, SandboxError
 from odoo_rma.sandbox.folders import Cache
-from odoo_rma.sandbox.odoo import OdooServer, Program, end, free_port, processes
+from odoo_rma.sandbox.odoo import OdooServer, Program
 from odoo_rma.sandbox.postgres import Postgres
+from odoo_rma.sandbox.processes import end, free_port, processes
 from odoo_rma.sandbox.recipes import NEWEST_KNOWN, recipe
 from odoo_rma.sandbox.snapshot import Snapshots, copy_tree
 from odoo_rma.sandbox.status import Status, size_of

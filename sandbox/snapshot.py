@@ -25,8 +25,9 @@ from pathlib import Path
 from odoo_rma.sandbox.databases import TEMPLATE, close_template
 from odoo_rma.sandbox.errors import StepFailed
 from odoo_rma.sandbox.folders import Cache
-from odoo_rma.sandbox.odoo import OdooServer, Program, end, free_port, processes
+from odoo_rma.sandbox.odoo import OdooServer, Program
 from odoo_rma.sandbox.postgres import Postgres
+from odoo_rma.sandbox.processes import end, free_port, processes
 from odoo_rma.sandbox.recipes import recipe
 from odoo_rma.sandbox.steps import Report
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from odoo_rma.sandbox import StepFailed
-from odoo_rma.sandbox.odoo import OdooServer, Program, end, free_port, processes
+from odoo_rma.sandbox.odoo import OdooServer, Program
+from odoo_rma.sandbox.processes import end, free_port, processes
 
 
 def server(folder: Path, script: str = "", version: int = 19) -> OdooServer:
