@@ -1,0 +1,136 @@
+"""What every source promises beyond its facts: honest errors, no secret anywhere, and nothing held once it is closed."""
+
+import json
+import traceback
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from odoo_rma.connector.errors import RmaError, Stop
+from odoo_rma.connector.sources.base import Source
+from odoo_rma.connector.sources.conformance.books import Books
+from odoo_rma.connector.sources.conformance.lab import Lab
+from odoo_rma.connector.sources.conformance.stories import (
+    newest,
+    overheard,
+    read,
+    read_one,
+    shown_in,
+    takes,
+    tell,
+)
+
+
+class Manners:
+    """When things go wrong."""
+
+    def test_it_goes_by_the_name_it_was_given(self, lab: Lab) -> None:
+        with closing(lab.open()) as source:
+            assert source.name == lab.name
+
+    def test_notes_are_about_the_last_reading_alone(self, lab: Lab) -> None:
+        lab.create()
+        lab.wait()
+        with closing(lab.open()) as source:
+            list(source.changes(None))
+            first = list(source.notes)
+            list(source.changes(None))
+            assert all(isinstance(note, str) for note in first)
+            assert source.notes == first
+
+    def test_a_broken_connection_is_not_taken_for_nothing_new(self, lab: Lab) -> None:
+        made = lab.create()
+        lab.wait()
+        before = read(lab)
+        with lab.cut_off():
+            with _fails(lab) as source:
+                list(source.changes(before.cursor))
+            with _fails(lab) as source:
+                source.read(made)
+        lab.wait()
+        later = lab.create()
+        lab.wait()
+        assert later in newest(read(lab, before.cursor))
+
+    def test_a_connection_that_breaks_half_way_moves_no_cursor(self, lab: Lab) -> None:
+        for _ in range(2 * lab.page + 1):
+            lab.create()
+        lab.wait()
+        with closing(lab.open()) as source:
+            reading = source.changes(None)
+            next(reading)
+            with lab.cut_off(), pytest.raises(RmaError):
+                list(reading)
+            assert source.cursor is None
+
+    def test_who_cannot_be_told_says_so(self, lab: Lab) -> None:
+        owned, made = takes(lab), lab.create()
+        if not owned:
+            lab.cannot("be told anything")
+        lab.wait()
+        books = Books(read_one(lab, made)).receive(1)
+        before = lab.truth(made)
+        with lab.cut_off(), _fails(lab) as source:
+            source.tell(books.news(*owned))
+        assert lab.truth(made) == before
+        assert tell(lab, books.news(*owned)).issues == ()
+
+    def test_a_wrong_secret_stops_the_run_and_is_not_shown(self, lab: Lab) -> None:
+        with (
+            overheard() as heard,
+            pytest.raises(Stop) as caught,
+            closing(lab.open_with_wrong_secret()) as source,
+        ):
+            list(source.changes(None))
+        assert shown_in(lab.secrets, *traceback.format_exception(caught.value), *heard) == []
+
+    def test_no_secret_stands_in_logs_notes_and_documents(self, lab: Lab) -> None:
+        made = lab.create()
+        lab.wait()
+        with overheard() as heard, closing(lab.open()) as source:
+            given = list(source.changes(None))
+            source.settle()
+            rma = read_one(lab, made)
+            books = Books(rma).receive(1)
+            reply = source.tell(books.news(*source.takes))
+            kept = [(i.origin, json.dumps(i.document), i.issues) for i in given]
+            assert shown_in(lab.secrets, *heard, *source.notes, *kept, reply, source.name) == []
+
+    def test_a_closed_source_holds_nothing(self, lab: Lab) -> None:
+        made = lab.create()
+        lab.wait()
+        with closing(lab.open()) as source:
+            list(source.changes(None))
+            source.settle()
+            source.read(made)
+        assert lab.held() == 0
+
+    def test_who_stops_half_way_holds_nothing_once_closed(self, lab: Lab) -> None:
+        lab.create()
+        lab.wait()
+        with closing(lab.open()) as stopped:
+            reading = stopped.changes(None)
+            next(reading)
+        assert lab.held() == 0
+
+    def test_who_stops_half_way_stands_in_nobodys_way_once_closed(self, lab: Lab) -> None:
+        made = {lab.create() for _ in range(2 * lab.page + 1)}
+        lab.wait()
+        with closing(lab.open()) as stopped:
+            reading = stopped.changes(None)
+            next(reading)
+        assert made <= newest(read(lab)).keys()
+
+    def test_closing_twice_is_harmless(self, lab: Lab) -> None:
+        source = lab.open()
+        source.close()
+        source.close()
+
+
+@contextmanager
+def _fails(lab: Lab) -> Iterator[Source]:
+    """Give a source whose next call has to raise one of our errors, without any secret in it."""
+    with overheard() as heard, pytest.raises(RmaError) as caught, closing(lab.open()) as source:
+        yield source
+    assert shown_in(lab.secrets, *traceback.format_exception(caught.value), *heard) == []
