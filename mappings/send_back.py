@@ -18,7 +18,8 @@ from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal, plain
 from odoo_rma.mappings.plan import CancelTransfer, ChangeDemand, Found, Note, Step
-from odoo_rma.mappings.plan.repair import MakeSendBack, PickLot, ReadySendBack, SentMove
+from odoo_rma.mappings.plan.repair import MakeSendBack, PickLot, ReadySendBack
+from odoo_rma.mappings.plan.transfer import NewMove
 from odoo_rma.mappings.seen.repair import Repair
 from odoo_rma.mappings.transfer import WITHDRAWN
 from odoo_rma.mappings.vocabulary import Authorization, Disposition, Resolution
@@ -212,14 +213,14 @@ def _new(case: Case, key: Key, picking: int, location: int, parcels: list[_Parce
     delivery = erp.pickings[erp.moves[parcels[0].origin.origin_move_id].picking_id]
     return MakeSendBack(
         key=key,
-        picking_id=picking,
+        returned_id=picking,
         partner_id=delivery.partner_id,
         type_id=delivery.type_id,
         location_id=location,
         destination_id=parcels[0].origin.location_id,
         origin=f"{case.rma.label}: back to the customer",
         moves=tuple(
-            SentMove(
+            NewMove(
                 key=key.part("move", p.origin.id, p.lot_id),
                 origin_move_id=p.origin.id,
                 product_id=p.origin.product_id,

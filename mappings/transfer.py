@@ -218,7 +218,7 @@ def _new_transfer(rma: Rma, key: Key, delivery: Picking, lines: list[_Line], erp
     )
     return MakeTransfer(
         key=key,
-        delivery_id=delivery.id,
+        returned_id=delivery.id,
         delivery=delivery.name,
         partner_id=delivery.partner_id,
         type_id=back.id,

@@ -4,9 +4,9 @@ A batch that Odoo refuses is halved until the offending RMA stands alone; that o
 words, the others go through. What nobody knows the outcome of is left undecided: the next look decides.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from odoo_rma.connector.errors import AccessRefused, Busy, Refused, RmaError, Stop, Unknown, Unreachable
 from odoo_rma.connector.odoo.client import OdooClient
@@ -54,6 +54,13 @@ class Batch:
     def id_of(self, ref: Ref) -> int:
         """Give the database id of a reference."""
         return self.made[ref] if isinstance(ref, Key) else ref
+
+    def load(
+        self, model: str, keys: Iterable[Key], fields: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Make one record per key, in the order of the rows, and remember which is which."""
+        ids = self.client.load(model, fields, rows)
+        self.made |= dict(zip(keys, ids, strict=True))
 
     def items(self, kind: type[S]) -> list[Item[S]]:
         """Give the steps of one kind that may be taken now."""

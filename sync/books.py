@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from odoo_rma.connector.odoo.loading import with_lines
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.money import from_odoo, plain, round_to
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile, ReopenCreditNote
@@ -21,8 +22,7 @@ def make_credit_notes(batch: Batch) -> None:
 
     def call(items: Sequence[Item[MakeCreditNote]]) -> None:
         fields, rows = _rows(batch, [i.step for i in items])
-        ids = batch.client.load(ENTRY, fields, rows)
-        batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+        batch.load(ENTRY, [i.step.key for i in items], fields, rows)
 
     items = batch.items(MakeCreditNote)
     batch.attempt(items, call)
@@ -37,7 +37,7 @@ def _rows(batch: Batch, steps: Iterable[MakeCreditNote]) -> tuple[list[str], lis
     line = ["id", "name", "quantity", "price_unit", "discount", "product_id/.id", "product_uom_id/.id"]
     line += ["account_id/.id", "tax_ids/.id", "sale_line_ids/.id"]
     line += [ANALYTIC.get(can.analytic_field, can.analytic_field)] if can.analytic_field else []
-    rows = []
+    rows: list[list[Any]] = []
     for step in steps:
         first: list[Any] = [
             str(step.key),
@@ -47,11 +47,8 @@ def _rows(batch: Batch, steps: Iterable[MakeCreditNote]) -> tuple[list[str], lis
             batch.reference.currency_ids[step.currency],
         ]
         first += [step.day.isoformat(), step.ref, step.origin, step.invoice_id]
-        for position, own in enumerate(step.lines):
-            rows.append(
-                (first if position == 0 else [""] * len(first))
-                + _cells(own, with_analytic=can.analytic_field is not None)
-            )
+        with_analytic = can.analytic_field is not None
+        rows += with_lines(first, [_cells(own, with_analytic=with_analytic) for own in step.lines])
     return [*head, *(f"invoice_line_ids/{f}" for f in line)], rows
 
 

@@ -45,8 +45,7 @@ def carry_out(batch: Batch) -> None:
 
 def _make_tags(batch: Batch, items: Sequence[Item[MakeTag]]) -> None:
     unique = {i.step.key: i.step for i in items}
-    ids = batch.client.load(TAG, ["id", "name"], [[str(s.key), s.name] for s in unique.values()])
-    batch.made |= dict(zip(unique, ids, strict=True))
+    batch.load(TAG, unique, ["id", "name"], [[str(s.key), s.name] for s in unique.values()])
 
 
 def _add_tag(batch: Batch, items: Sequence[Item[AddTag]]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo_rma.connector.errors import BadSettings, Refused
 from odoo_rma.connector.odoo.client import OdooClient, Row
+from odoo_rma.connector.odoo.loading import with_lines
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.disposition_rules import DispositionRule, InspectionRules, Warehouse
 from odoo_rma.mappings.erp import DONE
@@ -121,15 +122,14 @@ def _make(batch: Batch, items: Sequence[Item[MakePutAway]]) -> None:
     head = ["id", "picking_type_id/.id", "location_id/.id", "location_dest_id/.id", "origin"]
     line = ["id", "product_id/.id", "product_uom_qty", "product_uom/.id", "location_id/.id"]
     line += ["location_dest_id/.id", *(["name"] if can.move_needs_name else [])]
-    rows = []
+    rows: list[list[Any]] = []
     for step in (i.step for i in items):
-        first: list[Any] = [str(step.key), step.type_id, step.location_id, step.destination_id, step.origin]
-        for position, move in enumerate(step.moves):
-            cells = [str(move.key), move.product_id, plain(move.quantity), move.uom_id, step.location_id]
-            cells += [step.destination_id, *([step.origin] if can.move_needs_name else [])]
-            rows.append((first if position == 0 else [""] * len(first)) + cells)
-    ids = batch.client.load(PICKING, [*head, *(f"{can.picking_moves}/{f}" for f in line)], rows)
-    batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+        first = [str(step.key), step.type_id, step.location_id, step.destination_id, step.origin]
+        rest = [step.location_id, step.destination_id, *([step.origin] if can.move_needs_name else [])]
+        moves = [[str(m.key), m.product_id, plain(m.quantity), m.uom_id, *rest] for m in step.moves]
+        rows += with_lines(first, moves)
+    fields = [*head, *(f"{can.picking_moves}/{f}" for f in line)]
+    batch.load(PICKING, [i.step.key for i in items], fields, rows)
 
 
 def _validate(batch: Batch, every: Sequence[Item[ValidatePutAway]]) -> None:
@@ -181,8 +181,7 @@ def _make_scraps(batch: Batch, items: Sequence[Item[MakeScrap]]) -> None:
         ]
         for s in (i.step for i in items)
     ]
-    ids = batch.client.load(SCRAP, fields, rows)
-    batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+    batch.load(SCRAP, [i.step.key for i in items], fields, rows)
 
 
 def _validate_scrap(batch: Batch, step: ValidateScrap) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 from odoo_rma.connector.errors import Refused
 from odoo_rma.connector.odoo.client import OdooClient
+from odoo_rma.connector.odoo.loading import with_lines
 from odoo_rma.connector.settings import Settings
 from odoo_rma.connector.settings_process import ExchangePrice
 from odoo_rma.mappings.exchange_rules import ExchangeRules
-from odoo_rma.mappings.money import plain
+from odoo_rma.mappings.money import Decimal, plain
 from odoo_rma.mappings.plan.exchange import (
     CancelExchangeOrder,
     ConfirmExchangeOrder,
@@ -77,10 +78,8 @@ def _make_orders(batch: Batch, items: Sequence[Item[MakeExchangeOrder]]) -> None
         who = (step.partner_id, step.shipping_partner_id, step.invoice_partner_id)
         own: list[Any] = [str(step.key), step.label, step.label, batch.reference.company.id, *who]
         own += ["", *(value for value in _terms(step) if value)]  # nobody sold it
-        for position, goods in enumerate(step.lines):
-            rows.append([*(own if position == 0 else [""] * len(own)), *_cells(goods, columns)])
-    ids = batch.client.load(ORDER, [*head, *(f"order_line/{f}" for f in line)], rows)
-    batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+        rows += with_lines(own, [_cells(goods, columns) for goods in step.lines])
+    batch.load(ORDER, [i.step.key for i in items], [*head, *(f"order_line/{f}" for f in line)], rows)
 
 
 def _cells(line: NewGoods, columns: Sequence[str]) -> list[Any]:
@@ -114,16 +113,14 @@ def _make_invoices(batch: Batch, items: Sequence[Item[MakeExchangeInvoice]]) -> 
         own: list[Any] = [str(step.key), "out_invoice", order.invoice_partner_id, order.shipping_partner_id]
         own += [batch.reference.currency_ids[order.currency], step.day.isoformat(), step.label, order.name]
         own += [order.terms.fiscal_position_id or "", order.terms.payment_term_id or ""]
-        for position, (sold, quantity) in enumerate(step.lines):
-            key = str(step.key.part("line", sold.id))
-            cells = [key, sold.name, plain(quantity), *_terms_of(sold), ",".join(map(str, sold.tax_ids))]
-            rows.append([*(own if position == 0 else [""] * len(own)), *cells, str(sold.id)])
-    ids = batch.client.load(ENTRY, [*head, *(f"invoice_line_ids/{f}" for f in line)], rows)
-    batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+        rows += with_lines(own, [_invoice_cells(step, sold, quantity) for sold, quantity in step.lines])
+    batch.load(ENTRY, [i.step.key for i in items], [*head, *(f"invoice_line_ids/{f}" for f in line)], rows)
 
 
-def _terms_of(sold: NewOrderLine) -> list[Any]:
-    return [plain(sold.price_unit), plain(sold.discount), sold.product_id, sold.uom_id or ""]
+def _invoice_cells(step: MakeExchangeInvoice, sold: NewOrderLine, quantity: Decimal) -> list[Any]:
+    cells: list[Any] = [str(step.key.part("line", sold.id)), sold.name, plain(quantity)]
+    cells += [plain(sold.price_unit), plain(sold.discount), sold.product_id, sold.uom_id or ""]
+    return [*cells, ",".join(map(str, sold.tax_ids)), str(sold.id)]
 
 
 def _post(batch: Batch, items: Sequence[Item[PostExchangeInvoice]]) -> None:

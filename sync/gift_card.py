@@ -67,5 +67,4 @@ def _issue(batch: Batch, items: Sequence[Item[IssueGiftCard]]) -> None:
         ]
         row += [s.code] * with_code + [s.memo, str(s.points)] * history
         rows.append(row)
-    ids = batch.client.load(CARD, fields, rows)
-    batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+    batch.load(CARD, [i.step.key for i in items], fields, rows)

@@ -6,6 +6,7 @@ from typing import Any
 
 from odoo_rma.connector.errors import Refused
 from odoo_rma.connector.odoo.client import Row
+from odoo_rma.connector.odoo.loading import with_lines
 from odoo_rma.mappings.erp import DONE
 from odoo_rma.mappings.money import Decimal, plain
 from odoo_rma.mappings.plan import (
@@ -13,9 +14,9 @@ from odoo_rma.mappings.plan import (
     ChangeDemand,
     ConfirmTransfer,
     MakeTransfer,
-    NewMove,
     Receive,
 )
+from odoo_rma.mappings.plan.transfer import NewMove, NewTransfer
 from odoo_rma.sync.batch import Batch, Item
 
 PICKING = "stock.picking"
@@ -24,17 +25,14 @@ MOVE = "stock.move"
 
 def make_transfers(batch: Batch) -> None:
     """Make the return transfers, each under its key."""
-
-    def call(items: Sequence[Item[MakeTransfer]]) -> None:
-        fields, rows = _transfer_rows(batch, [i.step for i in items])
-        ids = batch.client.load(PICKING, fields, rows)
-        batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
-
-    batch.attempt(batch.items(MakeTransfer), call)
+    batch.attempt(batch.items(MakeTransfer), lambda items: load_transfers(batch, [i.step for i in items]))
 
 
-def _transfer_rows(batch: Batch, steps: Iterable[MakeTransfer]) -> tuple[list[str], list[list[Any]]]:
+def load_transfers(batch: Batch, steps: Sequence[NewTransfer]) -> None:
+    """Make transfers that return goods the way they came, with their moves."""
     can = batch.client.can
+    # Without it Odoo does not see that a kit came back, and its order line stays delivered.
+    kits = any(move.kit_line_id for step in steps for move in step.moves)
     head = [
         "id",
         "partner_id/.id",
@@ -44,46 +42,25 @@ def _transfer_rows(batch: Batch, steps: Iterable[MakeTransfer]) -> tuple[list[st
         "origin",
     ]
     head += ["return_id/.id"] if can.picking_has_return else []
-    line = [
-        "id",
-        "product_id/.id",
-        "product_uom_qty",
-        "product_uom/.id",
-        "location_id/.id",
-        "location_dest_id/.id",
-        "origin_returned_move_id/.id",
-        "to_refund",
-        "sale_line_id/.id",
-        f"{can.move_group}/.id",
-    ]
-    line += ["name"] if can.move_needs_name else []
-    # Without it Odoo does not see that a kit came back, and its order line stays delivered.
-    line += ["bom_line_id/.id"] if "mrp" in can.modules else []
-    rows = []
+    line = ["id", "product_id/.id", "product_uom_qty", "product_uom/.id", "location_id/.id"]
+    line += ["location_dest_id/.id", "origin_returned_move_id/.id", "to_refund", "sale_line_id/.id"]
+    line += [f"{can.move_group}/.id", *(["name"] if can.move_needs_name else [])]
+    line += ["bom_line_id/.id"] if kits else []
+    rows: list[list[Any]] = []
     for step in steps:
         first: list[Any] = [str(step.key), step.partner_id or "", step.type_id, step.location_id]
-        first += [step.destination_id, step.origin]
-        first += [step.delivery_id] if can.picking_has_return else []
-        for position, move in enumerate(step.moves):
-            cells = _move_cells(step, move) + ([step.origin] if can.move_needs_name else [])
-            cells += [move.kit_line_id or ""] if "mrp" in can.modules else []
-            rows.append((first if position == 0 else [""] * len(first)) + cells)
-    return [*head, *(f"{can.picking_moves}/{f}" for f in line)], rows
+        first += [step.destination_id, step.origin, *([step.returned_id] if can.picking_has_return else [])]
+        rows += with_lines(first, [_move_cells(batch, step, move, kits=kits) for move in step.moves])
+    fields = [*head, *(f"{can.picking_moves}/{f}" for f in line)]
+    batch.load(PICKING, [s.key for s in steps], fields, rows)
 
 
-def _move_cells(step: MakeTransfer, move: NewMove) -> list[Any]:
-    return [
-        str(move.key),
-        move.product_id,
-        plain(move.quantity),
-        move.uom_id,
-        step.location_id,
-        step.destination_id,
-        move.origin_move_id,
-        "1",
-        move.order_line_id or "",
-        ",".join(map(str, move.group_ids)),
-    ]
+def _move_cells(batch: Batch, step: NewTransfer, move: NewMove, *, kits: bool) -> list[Any]:
+    cells: list[Any] = [str(move.key), move.product_id, plain(move.quantity), move.uom_id]
+    cells += [step.location_id, step.destination_id, move.origin_move_id, "1"]
+    cells += [move.order_line_id or "", ",".join(map(str, move.group_ids))]
+    cells += [step.origin] if batch.client.can.move_needs_name else []
+    return [*cells, *([move.kit_line_id or ""] if kits else [])]
 
 
 def confirm_transfers(batch: Batch) -> None:

@@ -65,8 +65,7 @@ def _make(batch: Batch, items: Sequence[Item[MakePayment]]) -> None:
         ]
         for s in (i.step for i in items)
     ]
-    ids = batch.client.load(PAYMENT, fields, rows)
-    batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+    batch.load(PAYMENT, [i.step.key for i in items], fields, rows)
 
 
 def _post(batch: Batch, items: Sequence[Item[PostPayment]]) -> None:

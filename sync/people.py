@@ -20,8 +20,7 @@ def make_partners(batch: Batch) -> None:
         fields = ["id", *(f"{f}/.id" if f in RELATIONS else f for f in names)]
         unique = {i.step.key: i.step for i in items}
         rows: list[list[Any]] = [[str(s.key), *(s.values.get(f, "") for f in names)] for s in unique.values()]
-        ids = batch.client.load(PARTNER, fields, rows)
-        batch.made |= dict(zip(unique, ids, strict=True))
+        batch.load(PARTNER, unique, fields, rows)
         for item in items:
             item.work.partner_id = batch.made[item.step.key]
 

@@ -13,7 +13,7 @@ from odoo_rma.mappings.plan.repair import (
     PickLot,
     ReadySendBack,
 )
-from odoo_rma.sync import people
+from odoo_rma.sync import goods, people
 from odoo_rma.sync.batch import Batch, Item
 
 REPAIR = "repair.order"
@@ -28,7 +28,9 @@ def carry_out(batch: Batch) -> None:
     for confirmed in batch.items(ConfirmRepair):
         batch.attempt([confirmed], lambda items: _confirm(batch, items[0].step))
     batch.attempt(batch.items(CancelRepair), lambda items: _cancel(batch, items))
-    batch.attempt(batch.items(MakeSendBack), lambda items: _send_back(batch, items))
+    batch.attempt(
+        batch.items(MakeSendBack), lambda items: goods.load_transfers(batch, [i.step for i in items])
+    )
     batch.attempt(batch.items(ReadySendBack), lambda items: _ready(batch, items))
     for picked in batch.items(PickLot):
         batch.attempt([picked], lambda items: _pick(batch, items[0].step))
@@ -44,8 +46,7 @@ def _make(batch: Batch, items: Sequence[Item[MakeRepair]]) -> None:
     types = _types(batch, {i.step.location_id for i in items}) if "picking_type_id" in known else {}
     optional = [f for f in ("picking_id", "picking_type_id") if f in known]
     rows = [_row(i.step, len(places), types, optional) for i in items]
-    ids = batch.client.load(REPAIR, [*fields, *(f"{f}/.id" for f in optional)], rows)
-    batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
+    batch.load(REPAIR, [i.step.key for i in items], [*fields, *(f"{f}/.id" for f in optional)], rows)
 
 
 def _row(step: MakeRepair, places: int, types: dict[int, int], optional: Sequence[str]) -> list[Any]:
@@ -73,34 +74,6 @@ def _confirm(batch: Batch, step: ConfirmRepair) -> None:
 
 def _cancel(batch: Batch, items: Sequence[Item[CancelRepair]]) -> None:
     batch.client.call(REPAIR, "action_repair_cancel", [i.step.repair_id for i in items])
-
-
-def _send_back(batch: Batch, items: Sequence[Item[MakeSendBack]]) -> None:
-    can = batch.client.can
-    head = [
-        "id",
-        "partner_id/.id",
-        "picking_type_id/.id",
-        "location_id/.id",
-        "location_dest_id/.id",
-        "origin",
-    ]
-    head += ["return_id/.id"] if can.picking_has_return else []
-    line = ["id", "product_id/.id", "product_uom_qty", "product_uom/.id", "location_id/.id"]
-    line += ["location_dest_id/.id", "origin_returned_move_id/.id", "to_refund", "sale_line_id/.id"]
-    line += [f"{can.move_group}/.id", *(["name"] if can.move_needs_name else [])]
-    rows = []
-    for step in (i.step for i in items):
-        first: list[Any] = [str(step.key), step.partner_id or "", step.type_id, step.location_id]
-        first += [step.destination_id, step.origin, *([step.picking_id] if can.picking_has_return else [])]
-        for position, move in enumerate(step.moves):
-            cells: list[Any] = [str(move.key), move.product_id, plain(move.quantity), move.uom_id]
-            cells += [step.location_id, step.destination_id, move.origin_move_id, "1"]
-            cells += [move.order_line_id or "", ",".join(map(str, move.group_ids))]
-            cells += [step.origin] if can.move_needs_name else []
-            rows.append((first if position == 0 else [""] * len(first)) + cells)
-    ids = batch.client.load(PICKING, [*head, *(f"{can.picking_moves}/{f}" for f in line)], rows)
-    batch.made |= {i.step.key: record for i, record in zip(items, ids, strict=True)}
 
 
 def _ready(batch: Batch, items: Sequence[Item[ReadySendBack]]) -> None:

@@ -1,6 +1,6 @@
 """What `load` answers: ids, or why not. It does not raise by itself, so a refusal must be looked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from odoo_rma.connector.errors import Busy, Refused, Unknown
@@ -17,6 +17,12 @@ def top_rows(fields: Sequence[str], rows: Sequence[Cells]) -> int:
     if rows and not rows[0][key]:
         raise ValueError("The first row of a load has no external id.")
     return sum(1 for row in rows if row[key])
+
+
+def with_lines(record: Cells, lines: Iterable[Cells]) -> Iterator[list[Any]]:
+    """Give the rows of one record and its lines: its own cells stand before the first line only."""
+    for position, line in enumerate(lines):
+        yield [*(record if position == 0 else [""] * len(record)), *line]
 
 
 def loaded_ids(answer: Any, expected: int) -> list[int]:

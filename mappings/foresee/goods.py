@@ -13,22 +13,24 @@ from odoo_rma.mappings.plan import (
     ChangeDemand,
     ConfirmTransfer,
     MakeTransfer,
-    NewMove,
     Note,
     Receive,
 )
+from odoo_rma.mappings.plan.step import CarryOn
+from odoo_rma.mappings.plan.transfer import NewMove, NewTransfer
 from odoo_rma.mappings.standing import INSPECTION
 from odoo_rma.mappings.transfer import WITHDRAWN
 
 READY = "assigned"
 
 
-def _make(world: World, step: MakeTransfer) -> None:
+def make(world: World, step: NewTransfer, *, outgoing: bool = False) -> None:
+    """Make a transfer as a draft; the lots that are known stand on its moves."""
     record = world.new()
     world.made[step.key] = record
     table(world.erp.pickings)[record] = Picking(
         id=record,
-        name=f"IN{record}",
+        name=f"{'OUT' if outgoing else 'IN'}{record}",
         state=DRAFT,
         type_id=step.type_id,
         partner_id=step.partner_id,
@@ -38,27 +40,26 @@ def _make(world: World, step: MakeTransfer) -> None:
         key=step.key,
     )
     for new in step.moves:
-        _add_move(world, record, step, new)
+        move = _move(world, step, new)
+        table(world.erp.moves)[move.id] = replace(move, picking_id=record, outgoing=outgoing)
 
 
-def _add_move(world: World, picking: int, step: MakeTransfer, new: NewMove) -> None:
-    move = replace(
+def _move(world: World, step: NewTransfer, new: NewMove) -> Move:
+    return replace(
         world.erp.moves[new.origin_move_id],
         id=world.new(),
-        picking_id=picking,
         origin_move_id=new.origin_move_id,
         state=DRAFT,
         demand=new.quantity,
         done=ZERO,
-        outgoing=False,
         location_id=step.location_id,
         destination_id=step.destination_id,
-        lots={},
+        lots={new.lot_id: new.quantity} if new.lot_id else {},
     )
-    table(world.erp.moves)[move.id] = move
 
 
-def _confirm(world: World, step: ConfirmTransfer) -> None:
+def make_ready(world: World, step: CarryOn) -> None:
+    """Make a draft transfer ready for the warehouse."""
     _set_state(world, world.id_of(step.ref), READY)
 
 
@@ -127,8 +128,8 @@ def _leave_rest(world: World, picking: int, rest: list[tuple[Move, Decimal]], *,
 
 
 DEEDS: Mapping[type, Any] = {
-    MakeTransfer: _make,
-    ConfirmTransfer: _confirm,
+    MakeTransfer: make,
+    ConfirmTransfer: make_ready,
     ChangeDemand: _change,
     CancelTransfer: _cancel,
     Note: _note,

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from odoo_rma.mappings.erp import CANCELED, DRAFT, Picking
+from odoo_rma.mappings.erp import CANCELED, DRAFT
+from odoo_rma.mappings.foresee import goods
 from odoo_rma.mappings.foresee.world import World, table
-from odoo_rma.mappings.money import ZERO
 from odoo_rma.mappings.plan.repair import (
     CancelRepair,
     ConfirmRepair,
@@ -16,8 +16,6 @@ from odoo_rma.mappings.plan.repair import (
     ReadySendBack,
 )
 from odoo_rma.mappings.seen.repair import CONFIRMED, Repair
-
-READY = "assigned"
 
 
 def _put(world: World, one: Repair) -> None:
@@ -50,41 +48,7 @@ def _cancel(world: World, step: CancelRepair) -> None:
 
 
 def _make_send_back(world: World, step: MakeSendBack) -> None:
-    record = world.new()
-    world.made[step.key] = record
-    table(world.erp.pickings)[record] = Picking(
-        id=record,
-        name=f"OUT{record}",
-        state=DRAFT,
-        type_id=step.type_id,
-        partner_id=step.partner_id,
-        location_id=step.location_id,
-        destination_id=step.destination_id,
-        backorder_of=0,
-        key=step.key,
-    )
-    for new in step.moves:
-        move = replace(
-            world.erp.moves[new.origin_move_id],
-            id=world.new(),
-            picking_id=record,
-            origin_move_id=new.origin_move_id,
-            state=DRAFT,
-            demand=new.quantity,
-            done=ZERO,
-            outgoing=True,
-            location_id=step.location_id,
-            destination_id=step.destination_id,
-            lots={new.lot_id: new.quantity} if new.lot_id else {},
-        )
-        table(world.erp.moves)[move.id] = move
-
-
-def _ready(world: World, step: ReadySendBack) -> None:
-    picking = world.id_of(step.ref)
-    table(world.erp.pickings)[picking] = replace(world.erp.pickings[picking], state=READY)
-    for move in [m for m in world.erp.moves.values() if m.picking_id == picking]:
-        table(world.erp.moves)[move.id] = replace(move, state=READY)
+    goods.make(world, step, outgoing=True)
 
 
 def _pick(world: World, step: PickLot) -> None:
@@ -97,6 +61,6 @@ DEEDS: Mapping[type, Any] = {
     ConfirmRepair: _confirm,
     CancelRepair: _cancel,
     MakeSendBack: _make_send_back,
-    ReadySendBack: _ready,
+    ReadySendBack: goods.make_ready,
     PickLot: _pick,
 }

@@ -16,7 +16,6 @@ from odoo_rma.mappings.plan.goods import (
     ChangeDemand,
     ConfirmTransfer,
     MakeTransfer,
-    NewMove,
     Receive,
 )
 from odoo_rma.mappings.plan.ledger import (
@@ -28,6 +27,7 @@ from odoo_rma.mappings.plan.ledger import (
 )
 from odoo_rma.mappings.plan.people import FillPartner, MakePartner, Note
 from odoo_rma.mappings.plan.step import Ref, Step
+from odoo_rma.mappings.plan.transfer import NewMove
 
 __all__ = [
     "Arrival",

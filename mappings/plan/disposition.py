@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import Decimal, plain
-from odoo_rma.mappings.plan.step import Ref, Step, units
+from odoo_rma.mappings.plan.step import CarryOn, Step, units
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,10 @@ class MakePutAway(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class ValidatePutAway(Step):
+class ValidatePutAway(CarryOn):
     """Carry the transfer out: all its units, with their lots."""
 
-    ref: Ref
     moves: tuple[PutAwayMove, ...]
-
-    @property
-    def goes_without_saying(self) -> bool:
-        """What is made is carried out."""
-        return isinstance(self.ref, Key)
 
     def __str__(self) -> str:
         return f"transfer of {units(m.quantity for m in self.moves)} validated"
@@ -94,15 +88,8 @@ class MakeScrap(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class ValidateScrap(Step):
+class ValidateScrap(CarryOn):
     """Take scrapped goods out of stock."""
-
-    ref: Ref
-
-    @property
-    def goes_without_saying(self) -> bool:
-        """What is made is carried out."""
-        return isinstance(self.ref, Key)
 
     def __str__(self) -> str:
         return "scrap validated"

@@ -1,56 +1,25 @@
 """Steps that concern goods: return transfers."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import Decimal
-from odoo_rma.mappings.plan.step import Ref, Step, units
+from odoo_rma.mappings.plan.step import CarryOn, Ref, Step, units
+from odoo_rma.mappings.plan.transfer import NewTransfer
 
 
 @dataclass(frozen=True, slots=True)
-class NewMove:
-    """A line of a return transfer, against the delivered move it returns."""
-
-    key: Key
-    origin_move_id: int
-    product_id: int
-    uom_id: int
-    order_line_id: int
-    group_ids: tuple[int, ...]
-    quantity: Decimal
-    kit_line_id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class MakeTransfer(Step):
+class MakeTransfer(NewTransfer):
     """Make one return transfer for one delivery."""
 
-    makes: ClassVar[str] = "stock.picking"
-    key: Key
-    delivery_id: int
     delivery: str
-    partner_id: int
-    type_id: int
-    location_id: int
-    destination_id: int
-    origin: str
-    moves: tuple[NewMove, ...]
 
     def __str__(self) -> str:
         return f"return transfer for {units(m.quantity for m in self.moves)} of {self.delivery}"
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmTransfer(Step):
+class ConfirmTransfer(CarryOn):
     """Make a draft transfer ready for the warehouse."""
-
-    ref: Ref
-
-    @property
-    def goes_without_saying(self) -> bool:
-        """What was just made is made ready, too."""
-        return isinstance(self.ref, Key)
 
     def __str__(self) -> str:
         return "transfer made ready"

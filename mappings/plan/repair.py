@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import Decimal, plain
-from odoo_rma.mappings.plan.step import Ref, Step, units
+from odoo_rma.mappings.plan.step import CarryOn, Step, units
+from odoo_rma.mappings.plan.transfer import NewTransfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,8 @@ class MakeRepair(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmRepair(Step):
+class ConfirmRepair(CarryOn):
     """Make a drafted repair order ready for the workshop."""
-
-    ref: Ref
-
-    @property
-    def goes_without_saying(self) -> bool:
-        """What was just made is made ready, too."""
-        return isinstance(self.ref, Key)
 
     def __str__(self) -> str:
         return "repair order made ready"
@@ -53,47 +47,16 @@ class CancelRepair(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class SentMove:
-    """Units of one lot (0: none) that go back to where they came from, against the move that brought them."""
-
-    key: Key
-    origin_move_id: int
-    product_id: int
-    uom_id: int
-    order_line_id: int
-    group_ids: tuple[int, ...]
-    quantity: Decimal
-    lot_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class MakeSendBack(Step):
-    """Make a transfer by which goods go back to the customer; `picking_id` is the return transfer they came with."""
-
-    makes: ClassVar[str] = "stock.picking"
-    key: Key
-    picking_id: int
-    partner_id: int
-    type_id: int
-    location_id: int
-    destination_id: int
-    origin: str
-    moves: tuple[SentMove, ...]
+class MakeSendBack(NewTransfer):
+    """Make a transfer by which goods of a return transfer go back to the customer, each of the lot that came."""
 
     def __str__(self) -> str:
         return f"transfer of {units(m.quantity for m in self.moves)} back to the customer"
 
 
 @dataclass(frozen=True, slots=True)
-class ReadySendBack(Step):
+class ReadySendBack(CarryOn):
     """Reserve the goods, so that the warehouse can send them."""
-
-    ref: Ref
-
-    @property
-    def goes_without_saying(self) -> bool:
-        """What was just made is made ready, too."""
-        return isinstance(self.ref, Key)
 
     def __str__(self) -> str:
         return "transfer to the customer made ready"

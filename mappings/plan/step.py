@@ -1,6 +1,7 @@
 """What every step is, and how quantities are said."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from odoo_rma.mappings.identity import Key
@@ -23,6 +24,18 @@ class Step:
     def goes_without_saying(self) -> bool:
         """Tell whether people need not read of it: it always comes with another step."""
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOn(Step):
+    """Carry on with a record; people read of it only when an earlier run left the record half done."""
+
+    ref: Ref
+
+    @property
+    def goes_without_saying(self) -> bool:
+        """What the same plan makes is always carried on with."""
+        return isinstance(self.ref, Key)
 
 
 def units(quantities: Iterable[Decimal]) -> str:
