@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from live.retail import Retail
+from live.returns import SHOPS
 
 from odoo_rma.mappings.feedback_token import sign
 from odoo_rma.mappings.money import Money
@@ -15,10 +16,6 @@ from odoo_rma.sandbox import Env
 from odoo_rma.sync.customer import SeveralCustomers, UnknownCustomer, history
 from odoo_rma.sync.feedback import record, report
 
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 SECRET = "a secret of this test"
 GRACE, WALK_IN, ALPINE = "Grace O'Neill", "Walk-in Customer", "Alpine Guides GmbH"
 COMPANY_RETURN = {

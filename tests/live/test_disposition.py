@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 from live.retail import Retail
+from live.returns import SHOPS
 
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.report import RunReport
 
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 Stock = dict[tuple[str, str, str], Decimal]
 ASKS_NOTHING = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True}
 MUGS = {"sku": "MUG", "requested": 4, "authorized": 4, "received": 0}

@@ -7,14 +7,11 @@ from typing import Any
 
 import pytest
 from live.retail import Retail
+from live.returns import SHOPS
 
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.report import RunReport
 
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 ORDER = (
     *("name", "state", "partner_id", "partner_shipping_id", "partner_invoice_id", "pricelist_id"),
     *("warehouse_id", "currency_id", "company_id", "origin", "client_order_ref", "invoice_status"),

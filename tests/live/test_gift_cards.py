@@ -8,16 +8,13 @@ from typing import Any
 
 import pytest
 from live.retail import Retail
+from live.returns import SHOPS
 
 from odoo_rma.connector.odoo.check import check
 from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.sandbox import Env
 from odoo_rma.sandbox.sample.retail import stories
 
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 CARD = ("code", "points", "partner_id", "program_id", "expiration_date", "active")
 CODE = "NW-2026-7Q4X-91KD"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from live.post_box import PostBox, post_box
 from live.retail import Retail
+from live.returns import SHOPS
 from pydantic import SecretStr
 
 from odoo_rma.connector.channels.base import Outgoing
@@ -24,10 +25,6 @@ from odoo_rma.sync import message, message_preview
 from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.seen import message as seen
 
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 ALICE, LIWEI, HUGO = "alice.moreau@mail.example", "li.wei@mail.example", "hugo.lindqvist@mail.example"
 CARLA, BEN, DMITRI = "carla.jensen@mail.example", "ben.okafor@mail.example", "dmitri.sokolov@mail.example"
 TELLING = {

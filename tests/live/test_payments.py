@@ -1,26 +1,14 @@
 """Money that went out, in Odoo's own books: the payment, the credit note it settles, and refunds that fail."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
-from live.books import Tables
-from pydantic import SecretStr
+from live.returns import SHOPS, WebShop
 
-from odoo_rma.connector.settings import OdooSettings, RunSettings, Secrets, Settings, SourceSettings
-from odoo_rma.connector.settings_process import PaymentSettings
 from odoo_rma.sandbox import Env
-from odoo_rma.sync.report import RunReport
-from odoo_rma.sync.run import sync
 
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 BOOT = {"id": "1", "sku": "BOOT-42", "requested": "1", "authorized": "1", "received": "1"}
 DOLLARS = {
     "id": "F1",
@@ -32,31 +20,8 @@ DOLLARS = {
 EUROS = {"id": "F1", "amount": "137.43", "gateway": "paypal", "at": "2026-11-20T10:00:00Z"}
 
 
-@dataclass
-class Counter:
-    """A web shop's returns, and the Odoo they end up in."""
-
-    tables: Tables
-    settings: Settings
-
-    def bring(
-        self, number: str, order: str, *refunds: dict[str, Any], revision: int = 1, **more: Any
-    ) -> RunReport:
-        rma = {
-            "id": number,
-            "revision": revision,
-            "order": {"name": order},
-            "customer": {"name": "Alice Moreau", "email": "alice@example.com"},
-            "gift": True,
-            "currency": "USD",
-            "authorization": "authorized",
-            "lines": [BOOT],
-            "refunds": list(refunds),
-        }
-        inbox = self.settings.sources["shop"].path / "inbox"
-        inbox.mkdir(parents=True, exist_ok=True)
-        (inbox / f"{number}-{revision}.json").write_text(json.dumps(rma | more))
-        return sync(self.settings)
+class Counter(WebShop):
+    """A web shop's returns, and the money that went out for them."""
 
     def notes(self, number: str) -> list[dict[str, Any]]:
         domain = [["move_type", "=", "out_refund"], ["invoice_origin", "=", number]]
@@ -90,36 +55,26 @@ class Counter:
 @pytest.fixture(scope="module", params=SHOPS)
 def counter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counter]:
     env: Env = request.getfixturevalue(request.param)
-    folder: Path = tmp_path_factory.mktemp("payments")
-    settings = Settings(
-        odoo=OdooSettings(url=env.url, database=env.database, login=env.rma_login or ""),
-        sources={"shop": SourceSettings(path=folder / "shop", quiet_seconds=0)},
-        payments=PaymentSettings(journals={"stripe": "STRP", "paypal": "PPAL"}),
-        run=RunSettings(store=folder / "store.sqlite"),
-        secrets=Secrets(
-            password=SecretStr(env.rma_password or ""),
-            api_key=SecretStr(env.rma_api_key) if env.rma_api_key else None,
-        ),
-    )
-    yield Counter(Tables(env), settings)
+    journals = {"journals": {"stripe": "STRP", "paypal": "PPAL"}}
+    yield Counter(env, tmp_path_factory.mktemp("payments"), "auto", BOOT, payments=journals)
 
 
 def test_a_refund_by_card_is_paid_and_settles_its_credit_note(counter: Counter) -> None:
-    report = counter.bring("P-1", "S-1025", DOLLARS)
+    report = counter.bring("P-1", "S-1025", refunds=[DOLLARS])
     assert [str(i) for r in report.results for i in r.issues] == []
     [payment], [note] = counter.payments("P-1"), counter.notes("P-1")
     assert (payment["amount"], payment["payment_type"], payment["date"]) == (149.39, "outbound", "2026-11-20")
     assert (note["state"], note["amount_residual"]) == ("posted", 0.0)
     assert note["payment_state"] in ("paid", "in_payment")
     assert counter.balance("P-1") == 0
-    again = sync(counter.settings)
+    again = counter.sync()
     assert again.writes == 0, "nothing is written twice"
-    counter.settings.run.store.unlink()
-    assert sync(counter.settings).writes == 0, "not even without our own store"
+    counter.forget()
+    assert counter.sync().writes == 0, "not even without our own store"
 
 
 def test_a_refund_in_another_currency_is_paid_in_it(counter: Counter) -> None:
-    report = counter.bring("P-2", "S-1042", EUROS, currency="EUR")
+    report = counter.bring("P-2", "S-1042", refunds=[EUROS], currency="EUR")
     assert [str(i) for r in report.results for i in r.issues] == []
     [payment], [note] = counter.payments("P-2"), counter.notes("P-2")
     euro = counter.tables.rows("res.currency", [["name", "=", "EUR"]], "name")
@@ -129,23 +84,22 @@ def test_a_refund_in_another_currency_is_paid_in_it(counter: Counter) -> None:
 
 
 def test_a_refund_that_failed_is_owed_again_until_it_is_repeated(counter: Counter) -> None:
-    line = {**BOOT, "sku": "BOOT-43"}
     order, amount = "S-1026", "286.35"
     line = {**BOOT, "sku": "TENT-2P"}
     refund = {**DOLLARS, "amount": amount}
-    counter.bring("P-3", order, refund, lines=[line])
+    counter.bring("P-3", order, refunds=[refund], lines=[line])
     assert counter.notes("P-3")[0]["amount_residual"] == 0.0
     failed = {**refund, "state": "failed"}
-    report = counter.bring("P-3", order, failed, revision=2, lines=[line])
+    report = counter.bring("P-3", order, 2, refunds=[failed], lines=[line])
     [note] = counter.notes("P-3")
     assert note["amount_residual"] == float(amount)
     assert "refund_withdrawn" in [i.code for r in report.results for i in r.issues]
     again = {**refund, "id": "F2", "retry_of": "F1", "gateway": "paypal", "at": "2026-11-22T10:00:00Z"}
-    report = counter.bring("P-3", order, failed, again, revision=3, lines=[line])
+    report = counter.bring("P-3", order, 3, refunds=[failed, again], lines=[line])
     assert [str(i) for r in report.results for i in r.issues] == []
     [note] = counter.notes("P-3")
     assert note["amount_residual"] == 0.0
     states = sorted(p["state"].removesuffix("ed") for p in counter.payments("P-3"))
     assert len(states) == 2 and states[0] in ("cancel", "cancell")
     assert counter.balance("P-3") == 0
-    assert sync(counter.settings).writes == 0
+    assert counter.sync().writes == 0

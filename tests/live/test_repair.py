@@ -7,16 +7,12 @@ from typing import Any
 
 import pytest
 from live.retail import Retail
+from live.returns import SHOPS
 
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.show import show
 from odoo_rma.sync.store import Store
-
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 
 
 def problems(report: RunReport) -> list[str]:

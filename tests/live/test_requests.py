@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from live.retail import Retail
+from live.returns import SHOPS
 
 from odoo_rma.cli.policy import policy as policy_command
 from odoo_rma.cli.session import Session
@@ -19,11 +20,6 @@ from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.show import show
 from odoo_rma.sync.store import Store
-
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 
 AUTHORIZED = ("T-3101", "T-3107", "T-3108", "T-3109", "T-3110", "T-3111")
 DECLINED = {

@@ -12,16 +12,12 @@ from typing import Any
 
 import pytest
 from live.books import Tables
+from live.returns import SHOPS
 
 from odoo_rma.cli.demo_retail import RetailDemo, play, prepare
 from odoo_rma.connector import settings as settings_file
 from odoo_rma.connector.settings import Secrets
 from odoo_rma.sandbox import Env
-
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 
 
 @dataclass

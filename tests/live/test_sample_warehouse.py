@@ -7,15 +7,11 @@ import pytest
 from live.books import Books, Tables
 from live.company import settings_for
 from live.holdings import Holdings
+from live.returns import SHOPS
 
 from odoo_rma.connector.settings import Settings
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.run import sync
-
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 
 
 @dataclass

@@ -1,69 +1,28 @@
 """What people cancel, reset and delete in Odoo is noticed there, and made again exactly once when a person says so."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-from live.books import Tables
-from pydantic import SecretStr
+from live.returns import SHOPS, WebShop
 
-from odoo_rma.connector.settings import OdooSettings, RunSettings, Secrets, Settings, SourceSettings
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.clock import utc_now
-from odoo_rma.sync.report import RunReport
-from odoo_rma.sync.run import sync
 from odoo_rma.sync.store import Store
 
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
 BOOT = {"id": "1", "sku": "BOOT-42", "requested": "1"}
 REFUND = {"id": "F1", "amount": "149.39", "at": "2026-11-20T10:00:00Z"}
 
 
-@dataclass
-class Desk:
-    """A web shop's returns, and its Odoo as the administrator sees it."""
-
-    tables: Tables
-    settings: Settings
-
-    def bring(self, number: str, order: str, revision: int = 1, **more: Any) -> RunReport:
-        rma = {
-            "id": number,
-            "revision": revision,
-            "order": {"name": order},
-            "customer": {"name": "Alice Moreau", "email": "alice@example.com"},
-            "gift": True,
-            "currency": "USD",
-            "authorization": "authorized",
-            "lines": [BOOT],
-        }
-        inbox = self.settings.sources["shop"].path / "inbox"
-        inbox.mkdir(parents=True, exist_ok=True)
-        (inbox / f"{number}-{revision}.json").write_text(json.dumps(rma | more))
-        return sync(self.settings)
+class Desk(WebShop):
+    """A web shop's returns, and what people undo in its Odoo."""
 
     def codes(self, number: str) -> list[str]:
-        (result,) = [r for r in sync(self.settings).results if r.id == number]
+        (result,) = [r for r in self.sync().results if r.id == number]
         return [i.code for i in result.issues]
 
     def again(self, number: str) -> None:
         with Store.open(self.settings.run.store) as store:
             store.resolve(number, now=utc_now(), again=True)
-
-    def own(self, model: str, number: str, kind: str) -> list[int]:
-        """Give our records of a kind for an RMA, by their external ids."""
-        names = [
-            ("module", "=", "__rma__"),
-            ("model", "=", model),
-            ("name", "like", f"shop.{number}.{kind}.%"),
-        ]
-        return sorted(r["res_id"] for r in self.tables.rows("ir.model.data", names, "res_id").values())
 
     def transfers(self, number: str) -> dict[int, str]:
         rows = self.tables.rows(
@@ -78,21 +37,13 @@ class Desk:
 
     def settled(self) -> bool:
         """Run until nothing is written, and say that it is at once."""
-        return sync(self.settings).writes == 0
+        return self.sync().writes == 0
 
 
 @pytest.fixture(scope="module", params=SHOPS)
 def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     env: Env = request.getfixturevalue(request.param)
-    folder: Path = tmp_path_factory.mktemp("undone")
-    odoo = {"url": env.url, "database": env.database, "login": env.rma_login, "transport": "odoorpc"}
-    settings = Settings(
-        odoo=OdooSettings.model_validate(odoo),
-        sources={"shop": SourceSettings.model_validate({"path": folder / "shop", "quiet_seconds": 0})},
-        run=RunSettings(store=folder / "store.sqlite"),
-        secrets=Secrets(password=SecretStr(env.rma_password or "")),
-    )
-    yield Desk(Tables(env), settings)
+    yield Desk(env, tmp_path_factory.mktemp("undone"), "odoorpc", BOOT)
 
 
 def test_a_deleted_transfer(desk: Desk) -> None:
@@ -103,7 +54,7 @@ def test_a_deleted_transfer(desk: Desk) -> None:
     assert desk.settled()
     assert desk.transfers("U-1") == {}
     desk.again("U-1")
-    sync(desk.settings)
+    desk.sync()
     assert list(desk.transfers("U-1").values()) == ["assigned"]
     assert desk.settled()
     assert len(desk.transfers("U-1")) == 1
@@ -119,21 +70,21 @@ def test_a_credit_note_reset_to_draft_then_deleted(desk: Desk) -> None:
     assert desk.codes("U-2") == ["reset_by_hand"]
     assert desk.notes("U-2")[note][0] == "draft"
     desk.again("U-2")
-    sync(desk.settings)
+    desk.sync()
     assert desk.notes("U-2") == {note: ("posted", 149.39)}
     assert desk.settled()
     desk.tables.call("account.move", "button_draft", [note])
     desk.tables.call("account.move", "button_cancel", [note])
     assert desk.codes("U-2") == ["canceled_by_hand"]
     desk.again("U-2")
-    sync(desk.settings)
+    desk.sync()
     assert desk.notes("U-2") == {note: ("posted", 149.39)}
     assert desk.settled()
     desk.tables.call("account.move", "button_draft", [note])
     desk.tables.call("account.move", "unlink", [note], context={"force_delete": True})
     assert desk.codes("U-2") == ["deleted_by_hand"]
     desk.again("U-2")
-    sync(desk.settings)
+    desk.sync()
     assert list(desk.notes("U-2").values()) == [("posted", 149.39)]
     assert desk.settled()
 
@@ -144,7 +95,7 @@ def test_a_transfer_canceled_by_a_person(desk: Desk) -> None:
     desk.tables.call("stock.picking", "action_cancel", [first])
     assert desk.codes("U-3") == ["canceled_by_hand"]
     desk.again("U-3")
-    sync(desk.settings)
+    desk.sync()
     assert list(desk.transfers("U-3").values()) == ["cancel", "assigned"]
     assert desk.settled()
 
@@ -161,8 +112,8 @@ def test_a_return_canceled_and_opened_again_at_its_source(desk: Desk) -> None:
 def test_a_lost_store_forgets_what_was_deleted_and_nothing_else(desk: Desk) -> None:
     before = {number: desk.transfers(number) for number in ("U-3", "U-4")}
     assert desk.transfers("U-1") == {}
-    desk.settings.run.store.unlink()
-    sync(desk.settings)
+    desk.forget()
+    desk.sync()
     assert list(desk.transfers("U-1").values()) == ["assigned"]
     assert {number: desk.transfers(number) for number in ("U-3", "U-4")} == before
     assert desk.settled()
