@@ -8,7 +8,7 @@ from odoo_rma.mappings.crm_rules import CrmRules, Tag
 from odoo_rma.mappings.plan import Ref
 from odoo_rma.mappings.plan.crm import AddTag, CustomerNote, MakeTag
 from odoo_rma.sync.batch import Batch, Item
-from odoo_rma.sync.people import PARTNER
+from odoo_rma.sync.people import MESSAGE, NOTE_FIELDS, PARTNER, note_cells
 from odoo_rma.sync.reference import Reference
 
 TAG = "res.partner.category"
@@ -55,19 +55,7 @@ def _add_tag(batch: Batch, items: Sequence[Item[AddTag]]) -> None:
 
 
 def _write_notes(batch: Batch, items: Sequence[Item[CustomerNote]]) -> None:
-    facts = batch.reference
-    fields = ["id", "model", "res_id", "subject", "body", "message_type", "subtype_id/.id", "author_id/.id"]
     rows = [
-        [
-            str(s.key),
-            PARTNER,
-            s.partner_id,
-            s.subject,
-            s.body,
-            "comment",
-            facts.note_subtype_id,
-            facts.author_id,
-        ]
-        for s in (i.step for i in items)
+        [*note_cells(batch, s.key, PARTNER, s.partner_id, s.body), s.subject] for s in (i.step for i in items)
     ]
-    batch.client.load("mail.message", fields, rows)
+    batch.client.load(MESSAGE, [*NOTE_FIELDS, "subject"], rows)

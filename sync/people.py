@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.plan import FillPartner, MakePartner, Note
 from odoo_rma.sync.batch import Batch, Item
 
 PARTNER = "res.partner"
+MESSAGE = "mail.message"
+NOTE_FIELDS = ("id", "model", "res_id", "body", "message_type", "subtype_id/.id", "author_id/.id")
 RELATIONS = frozenset({"country_id"})
 OTHER = (PARTNER, "sale.order", "stock.scrap", "account.payment")
 """Documents whose notes are written at the end of a round."""
@@ -41,20 +44,14 @@ def write_notes(batch: Batch, *models: str) -> None:
     """Write notes into the chatter of these kinds of documents, each once."""
 
     def call(items: Sequence[Item[Note]]) -> None:
-        facts = batch.reference
-        fields = ["id", "model", "res_id", "body", "message_type", "subtype_id/.id", "author_id/.id"]
-        rows = [
-            [
-                str(s.key),
-                s.model,
-                batch.id_of(s.ref),
-                s.body,
-                "comment",
-                facts.note_subtype_id,
-                facts.author_id,
-            ]
-            for s in (i.step for i in items)
-        ]
-        batch.client.load("mail.message", fields, rows)
+        steps = [i.step for i in items]
+        rows = [note_cells(batch, s.key, s.model, batch.id_of(s.ref), s.body) for s in steps]
+        batch.client.load(MESSAGE, NOTE_FIELDS, rows)
 
     batch.attempt([i for i in batch.items(Note) if i.step.model in models], call)
+
+
+def note_cells(batch: Batch, key: Key, model: str, record: int, body: str) -> list[Any]:
+    """Give the cells of a note in a document's chatter, for the columns `NOTE_FIELDS`."""
+    facts = batch.reference
+    return [str(key), model, record, body, "comment", facts.note_subtype_id, facts.author_id]

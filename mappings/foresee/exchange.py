@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from odoo_rma.mappings.erp import CANCELED, DRAFT
+from odoo_rma.mappings.foresee.ledger import settle
 from odoo_rma.mappings.foresee.world import World, table
 from odoo_rma.mappings.money import ZERO, Decimal, round_to
 from odoo_rma.mappings.plan.exchange import (
@@ -90,12 +91,8 @@ def _post(world: World, step: PostExchangeInvoice) -> None:
 
 def _offset(world: World, step: OffsetExchange) -> None:
     bill = world.erp.exchanges.bills[step.invoice_id]
-    for note_id in step.note_ids:
-        note = world.erp.invoices[note_id]
-        part = min(note.residual, bill.residual)
-        bill = replace(bill, residual=bill.residual - part)
-        table(world.erp.invoices)[note_id] = replace(note, residual=note.residual - part)
-    table(world.erp.exchanges.bills)[bill.id] = bill
+    left = settle(world, step.note_ids, bill.residual)
+    table(world.erp.exchanges.bills)[bill.id] = replace(bill, residual=left)
 
 
 DEEDS: Mapping[type, Any] = {

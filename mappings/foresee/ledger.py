@@ -1,13 +1,13 @@
 """What steps that concern credit notes do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from odoo_rma.mappings.credit_lines import sums_of
 from odoo_rma.mappings.erp import DRAFT, Invoice, InvoiceLine
 from odoo_rma.mappings.foresee.world import World, table
-from odoo_rma.mappings.money import ZERO
+from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile, ReopenCreditNote
 
 
@@ -74,12 +74,20 @@ def _reconcile(world: World, step: Reconcile) -> None:
 
 def _take_off(world: World, note_id: int, invoice_id: int) -> None:
     """Take a posted credit note off the invoice it reverses, as far as that is open."""
-    note, invoice = world.erp.invoices[note_id], world.erp.invoices.get(invoice_id)
-    if invoice is None:
-        return
-    part = min(note.residual, invoice.residual)
-    table(world.erp.invoices)[note_id] = replace(note, residual=note.residual - part)
-    table(world.erp.invoices)[invoice_id] = replace(invoice, residual=invoice.residual - part)
+    invoice = world.erp.invoices.get(invoice_id)
+    if invoice:
+        left = settle(world, [note_id], invoice.residual)
+        table(world.erp.invoices)[invoice_id] = replace(invoice, residual=left)
+
+
+def settle(world: World, note_ids: Iterable[int], residual: Decimal) -> Decimal:
+    """Let open credit notes settle a residual amount, one after the other; give what is left of it."""
+    for note_id in note_ids:
+        note = world.erp.invoices[note_id]
+        part = min(note.residual, residual)
+        residual -= part
+        table(world.erp.invoices)[note_id] = replace(note, residual=note.residual - part)
+    return residual
 
 
 DEEDS: Mapping[type, Any] = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from odoo_rma.mappings.erp import CANCELED, DRAFT
 from odoo_rma.mappings.foresee import gift_card
+from odoo_rma.mappings.foresee.ledger import settle
 from odoo_rma.mappings.foresee.world import World, table
 from odoo_rma.mappings.plan.payment import CancelPayment, MakePayment, PostPayment, ReconcilePayment
 from odoo_rma.mappings.seen.payment import POSTED, Payment
@@ -30,12 +31,7 @@ def _post(world: World, step: PostPayment) -> None:
 
 def _reconcile(world: World, step: ReconcilePayment) -> None:
     payment = world.erp.payments.payments[step.payment_id]
-    for note_id in step.note_ids:
-        note = world.erp.invoices[note_id]
-        part = min(note.residual, payment.residual)
-        payment = replace(payment, residual=payment.residual - part)
-        table(world.erp.invoices)[note_id] = replace(note, residual=note.residual - part)
-    _put(world, payment)
+    _put(world, replace(payment, residual=settle(world, step.note_ids, payment.residual)))
 
 
 def _cancel(world: World, step: CancelPayment) -> None:
