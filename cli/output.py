@@ -61,9 +61,10 @@ def _print_plain(rows: Sequence[Sequence[str]]) -> None:
         click.echo("  ".join(padded).rstrip())
 
 
-def print_json(value: Any) -> None:
-    """Print plain data as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+def print_json(value: Any, *, in_a_line: bool = False) -> None:
+    """Print plain data as JSON; in one line where more will follow."""
+    indent = None if in_a_line else 2
+    click.echo(json.dumps(value, indent=indent, ensure_ascii=False, default=_plain))
 
 
 def _plain(value: Any) -> str:

@@ -6,10 +6,12 @@ from odoo_rma.cli.output import STYLES, clean, print_json, print_table
 from odoo_rma.sync.report import Outcome, Result, RunReport
 
 
-def print_report(report: RunReport, *, as_json: bool = False, with_unchanged: bool = False) -> None:
+def print_report(
+    report: RunReport, *, as_json: bool = False, with_unchanged: bool = False, one_of_many: bool = False
+) -> None:
     """Print a run: a row per RMA, what the sources noted, the counts."""
     if as_json:
-        print_json(report.as_dict())
+        print_json(report.as_dict(), in_a_line=one_of_many)
         return
     shown = [r for r in report.results if with_unchanged or r.outcome is not Outcome.UNCHANGED]
     if shown:

@@ -1,12 +1,19 @@
 """`odoo-rma sync`."""
 
 import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import click
 
+from odoo_rma.cli.failures import tell
 from odoo_rma.cli.progress import ProgressBar
 from odoo_rma.cli.report import print_report
 from odoo_rma.cli.session import Session, json_option, pass_session, transport_option
+from odoo_rma.connector.errors import RmaError
+from odoo_rma.sync.report import Exit, RunReport
+from odoo_rma.sync.watch import Health, asked_to_stop, watch
 
 
 @click.command()
@@ -25,6 +32,23 @@ from odoo_rma.cli.session import Session, json_option, pass_session, transport_o
 @click.option(
     "--batch", type=click.IntRange(1, 1000), help="RMAs per batch; the settings decide when left out."
 )
+@click.option("--pull", is_flag=True, help="Only from the returns systems into Odoo.")
+@click.option("--push", is_flag=True, help="Only back: tell the returns systems what Odoo holds.")
+@click.option("--watch", "watching", is_flag=True, help="Go on until stopped (SIGTERM, Ctrl-C).")
+@click.option(
+    "--every",
+    type=click.FloatRange(min=1),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --watch: the pause between two runs; longer after failed ones.",
+)
+@click.option(
+    "--health",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="With --watch: a file that says how it goes, as JSON.",
+)
 @transport_option
 @json_option
 @pass_session
@@ -34,21 +58,65 @@ def sync(
     sources: tuple[str, ...],
     rmas: tuple[str, ...],
     batch: int | None,
+    pull: bool,
+    push: bool,
+    watching: bool,
+    every: float,
+    health: Path | None,
     transport: str | None,
     as_json: bool,
 ) -> None:
-    """Carry what the returns systems say into Odoo. Run it as often as you like: nothing is done twice.
+    """Bring the returns systems and Odoo together, in both directions.
+
+    What the returns systems say is carried into Odoo; what Odoo owns goes back to them (settings: owners). Run it as
+    often as you like: nothing is done twice.
 
     \b
     Examples:
       odoo-rma sync
       odoo-rma sync --dry-run
       odoo-rma sync --source shop --rma R-1001 --rma R-1002
+      odoo-rma sync --pull
+      odoo-rma sync --watch --every 60 --health health.json
     """
     from odoo_rma.sync import run  # noqa: PLC0415 (the Odoo client is loaded only where it is used)
 
+    if pull and push:
+        raise click.UsageError("--pull and --push are the two halves; leave both out to do both.")
+    if watching and dry_run:
+        raise click.UsageError("--watch with --dry-run would say the same for ever.")
+    if health and not watching:
+        raise click.UsageError("--health goes with --watch.")
+    direction = run.Direction.PULL if pull else run.Direction.PUSH if push else run.BOTH
     settings = session.settings(transport=transport, batch=batch)
-    with ProgressBar() as progress:
-        report = run.sync(settings, sources=sources, rmas=rmas, dry_run=dry_run, progress=progress)
+
+    def once(stop: Callable[[], bool] = run.go_on) -> RunReport:
+        with ProgressBar() as progress:
+            return run.sync(
+                settings,
+                sources=sources,
+                rmas=rmas,
+                direction=direction,
+                dry_run=dry_run,
+                progress=progress,
+                stop=stop,
+            )
+
+    if watching:
+        sys.exit(_watch(once, timedelta(seconds=every), health, as_json=as_json))
+    report = once()
     print_report(report, as_json=as_json, with_unchanged=bool(rmas))
     sys.exit(report.exit_code)
+
+
+def _watch(
+    once: Callable[[Callable[[], bool]], RunReport], every: timedelta, health: Path | None, *, as_json: bool
+) -> Exit:
+    def told(how: RunReport | RmaError) -> None:
+        if isinstance(how, RunReport):
+            print_report(how, as_json=as_json, one_of_many=True)
+        else:
+            tell(str(how))
+
+    with asked_to_stop() as stop:
+        return watch(lambda: once(stop.is_set), every=every, health=Health(health), stop=stop, told=told)

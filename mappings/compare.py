@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from html import escape
 
+from odoo_rma.mappings.agreement import conflicts
 from odoo_rma.mappings.allocate import allocate_returns, arrived
 from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.credit_issues import unplaced_charge
@@ -85,6 +86,7 @@ def compare(
             plan.issues += refusal.issues
             deliveries.release()
         plan.in_erp = in_erp(plan, erp, rules.inspection, one.slices)
+        plan.issues += conflicts(plan.rma, plan.in_erp, decided.agreed, source)
         hold_back(plan, decided.remembered, erp)
     return plans
 

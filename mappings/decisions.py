@@ -1,6 +1,7 @@
 """What a person decided about one RMA, where the rules refuse to guess."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from odoo_rma.mappings.model import Feedback
 
@@ -25,7 +26,8 @@ class Decisions:
 
     `partner_id` is the Odoo contact the RMA belongs to, `order` the name of the sale order its goods come from,
     `remembered` the documents it had when it was last looked at, `answers` the feedback that came with a signed token.
-    `authorize` answers a request that the return policy leaves to a person, `why` says why.
+    `authorize` answers a request that the return policy leaves to a person, `why` says why. `agreed` is what both sides
+    last said the same about, by fact.
     """
 
     partner_id: int | None = None
@@ -34,3 +36,4 @@ class Decisions:
     answers: tuple[Feedback, ...] = ()
     authorize: bool | None = None
     why: str = ""
+    agreed: Mapping[str, str] = field(default_factory=dict)

@@ -6,22 +6,26 @@ measure, cumulative; amounts include tax and are positive, in the document's cur
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from odoo_rma.mappings.field_types import Currency, Name, Record
-from odoo_rma.mappings.money import ZERO, Amount, Decimal, Quantity
+from odoo_rma.mappings.money import ZERO, Amount, Decimal, Quantity, decimal, plain
 from odoo_rma.mappings.rma_line import LotQuantity
 from odoo_rma.mappings.vocabulary import Disposition
 
 TRANSFER, CREDIT_NOTE, PAYMENT = "return transfer", "credit note", "payment"
 """Kinds of documents that carry facts; others are named for people."""
 
+Units = Annotated[Quantity, AfterValidator(lambda units: decimal(plain(units)))]
+"""Units as people write them: Odoo counts 1.0 of everything."""
+
 
 class Placed(Record):
     """Units of a line that stand in one place now."""
 
-    quantity: Quantity = Field(description="Units.")
+    quantity: Units = Field(description="Units.")
     disposition: Disposition | None = Field(
         None, description="What became of them; unknown while nobody decided."
     )
@@ -33,11 +37,11 @@ class LineInErp(Record):
     """One line of the RMA, as Odoo holds it."""
 
     line: Name = Field(description="Id of the RMA line.")
-    expected: Quantity = Field(ZERO, description="Units that a transfer still waits for.")
-    received: Quantity = Field(ZERO, description="Units that were validated, cumulative.")
+    expected: Units = Field(ZERO, description="Units that a transfer still waits for.")
+    received: Units = Field(ZERO, description="Units that were validated, cumulative.")
     lots: tuple[LotQuantity, ...] = Field((), description="Lots or serials that were validated.")
     placed: tuple[Placed, ...] = Field((), description="Where they stand now.")
-    credited: Quantity = Field(ZERO, description="Units on posted credit notes.")
+    credited: Units = Field(ZERO, description="Units on posted credit notes.")
 
 
 class DocumentInErp(Record):
@@ -68,7 +72,7 @@ class InErp(Record):
     lines: tuple[LineInErp, ...] = Field((), description="Per line of the RMA.")
     documents: tuple[DocumentInErp, ...] = Field((), description="Every record that belongs to it.")
     canceled: bool = Field(False, description="Nothing is expected, and nothing came.")
-    rejected: Quantity = Field(ZERO, description="Units that went back to the customer.")
+    rejected: Units = Field(ZERO, description="Units that went back to the customer.")
 
     def of_kind(self, what: str) -> Iterator[DocumentInErp]:
         """Give the documents of one kind."""

@@ -6,8 +6,10 @@ from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.plan import Plan, in_words
 from odoo_rma.sync.batch import Work
 from odoo_rma.sync.report import Document, Outcome, Result
+from odoo_rma.sync.tell import Told
 
 Name = tuple[str, str]
+NOTHING_TOLD = Told()
 
 
 def name_of(plan: Plan) -> Name:
@@ -51,16 +53,24 @@ class Outcomes:
         elif work.undecided:
             self._undecided[name] = work.undecided
 
-    def result(self, plan: Plan, documents: tuple[Document, ...], *, dry_run: bool) -> Result:
-        """Say how it ended, by the last plan: an empty one is what was wanted."""
+    def result(
+        self, plan: Plan, documents: tuple[Document, ...], told: Told = NOTHING_TOLD, *, dry_run: bool
+    ) -> Result:
+        """Say how it ended, by the last plan and what came of telling the source: an empty plan is what was wanted."""
         name, rma = name_of(plan), plan.rma
-        steps, still_open = self._steps.get(name, []), in_words(plan.steps)
+        steps, still_open = [*self._steps.get(name, []), *told.done], in_words(plan.steps)
         # Odoo may refuse a step because its first answer was lost and it is done: the last look decides.
-        issues = [*(self._failed.get(name, ()) if plan.steps or plan.issues else ()), *plan.issues]
+        issues = [
+            *(self._failed.get(name, ()) if plan.steps or plan.issues else ()),
+            *plan.issues,
+            *told.issues,
+        ]
         if issues:
             outcome = Outcome.QUARANTINED
         elif dry_run and (steps or still_open):
             outcome, steps = Outcome.PLANNED, [*steps, *still_open]
+        elif told.undecided:
+            outcome, steps = Outcome.UNDECIDED, [*steps, told.undecided]
         elif plan.steps:
             outcome = Outcome.UNDECIDED
             why = [self._undecided[name]] if name in self._undecided else []

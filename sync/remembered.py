@@ -19,10 +19,11 @@ def read_gone(client: OdooClient, decisions: Iterable[Decisions], erp: Erp) -> f
         for known in one.remembered:
             if not known.again and known.id not in seen.get(known.model, ()):
                 missing[known.model].add(known.id)
-    return frozenset((m, i) for m, ids in missing.items() for i in ids - _existing(client, m, ids))
+    return frozenset((m, i) for m, ids in missing.items() for i in ids - read_existing(client, m, ids))
 
 
-def _existing(client: OdooClient, model: str, ids: set[int]) -> set[int]:
+def read_existing(client: OdooClient, model: str, ids: set[int]) -> set[int]:
+    """Give those of these records that are still there, archived or not."""
     try:
         # Archived ones are still there. `read` would refuse all of them for one that is not.
         domain, everyone = [("id", "in", sorted(ids))], {"active_test": False}

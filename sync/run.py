@@ -1,12 +1,17 @@
-"""One run, on one screen: take in what the sources have, then for each batch observe, compare, plan, apply, look again."""
+"""One run, on one screen: take in what the sources have and what changed in Odoo, then for each batch observe, compare,
+plan, apply, look again, and tell the sources.
+"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
+from enum import Flag, auto
 from itertools import islice
 
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.connector.settings import Settings
+from odoo_rma.mappings.agreement import agreed_now
 from odoo_rma.mappings.compare import compare
 from odoo_rma.mappings.foresee import foresee
 from odoo_rma.mappings.model import Rma
@@ -16,14 +21,15 @@ from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.documents import documents
 from odoo_rma.sync.intake import take_in
 from odoo_rma.sync.lock import run_lock
+from odoo_rma.sync.marks import wake_changed
 from odoo_rma.sync.observe import Observer
-from odoo_rma.sync.outcome import Outcomes
+from odoo_rma.sync.outcome import NOTHING_TOLD, Name, Outcomes, name_of
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.rehearsal import rehearsal
 from odoo_rma.sync.report import Outcome, Progress, Result, RunReport
 from odoo_rma.sync.rules import company_rules, source_rules
 from odoo_rma.sync.store import Settled, Store
-from odoo_rma.sync.tell import tell_sources
+from odoo_rma.sync.tell import Told, tell_sources, untold
 
 ROUNDS = 6
 """How often a batch is looked at again before what is still open is left to the next run."""
@@ -33,16 +39,33 @@ def silent(phase: str, done: int, total: int) -> None:
     """Report no progress."""
 
 
+class Direction(Flag):
+    """Which way facts go: from the returns systems into Odoo, and back."""
+
+    PULL = auto()
+    PUSH = auto()
+
+
+BOTH = Direction.PULL | Direction.PUSH
+
+
+def go_on() -> bool:
+    """Never stop before the end."""
+    return False
+
+
 def sync(
     settings: Settings,
     *,
     sources: Sequence[str] = (),
     rmas: Sequence[str] = (),
+    direction: Direction = BOTH,
     dry_run: bool = False,
     progress: Progress = silent,
     clock: Clock = utc_now,
+    stop: Callable[[], bool] = go_on,
 ) -> RunReport:
-    """Bring Odoo in line with the returns systems.
+    """Bring Odoo in line with the returns systems, and tell them what Odoo owns. `stop` is asked between batches.
 
     Raises:
         Stop: the run could not go on; what was done stands, the next run continues.
@@ -56,13 +79,19 @@ def sync(
         store = stack.enter_context(rehearsal(path) if dry_run else Store.open(path))
         number = store.begin_run("sync", report.started)
         try:
-            report.notes += take_in(store, settings, names, keep=not dry_run, now=report.started)
+            if Direction.PULL in direction:
+                report.notes += take_in(store, settings, names, keep=not dry_run, now=report.started)
             client = stack.enter_context(closing(connect(settings.odoo, settings.secrets)))
             report.server = f"{client.server.url}/{client.server.database}"
-            run = _Run(settings, store, client, clock, dry_run)
+            if Direction.PUSH in direction and not rmas:
+                report.notes += wake_changed(store, client)
+            run = _Run(settings, store, client, clock, direction, dry_run)
             for batch in run.batches(store.open_rmas(names, rmas)):
                 report.results += run.carry_out(batch)
                 progress("returns", len(report.results), run.total)
+                if stop():
+                    report.notes.append("Stopped between two batches, as asked; the next run goes on.")
+                    break
             report.results += _waiting(store, names, report.results) if not rmas else []
         except BaseException as error:
             store.fail_run(number, clock(), type(error).__name__ if not str(error) else str(error))
@@ -87,11 +116,17 @@ class _Run:
     """What the batches of a run share."""
 
     def __init__(
-        self, settings: Settings, store: Store, client: OdooClient, clock: Clock, dry_run: bool
+        self,
+        settings: Settings,
+        store: Store,
+        client: OdooClient,
+        clock: Clock,
+        direction: Direction,
+        dry_run: bool,
     ) -> None:
         self.total = 0
         self._settings, self._store, self._client = settings, store, client
-        self._clock, self._dry_run = clock, dry_run
+        self._clock, self._direction, self._dry_run = clock, direction, dry_run
         self._reference = Reference(client)
         self._rules = company_rules(settings, client, self._reference, self._reference.today(clock))
         self._observer = Observer(client, settings.matching, self._reference, self._rules.policy)
@@ -112,6 +147,8 @@ class _Run:
         erp = self._observer.observe(batch, decisions, customers)
         for _ in range(ROUNDS):
             plans = compare(batch, erp, self._sources, self._rules, decisions)
+            if Direction.PULL not in self._direction:
+                plans = [replace(p, steps=[]) for p in plans]
             to_do = outcomes.to_do(plans)
             if not to_do:
                 break
@@ -124,19 +161,38 @@ class _Run:
                 customers |= {work.partner_id} - {0}
             erp = self._observer.observe(batch, decisions, customers)
         found = [documents(plan, erp, self._client) for plan in plans]
-        results = [outcomes.result(p, d, dry_run=self._dry_run) for p, d in zip(plans, found, strict=True)]
-        if not self._dry_run:
-            tell_sources(self._settings, self._store, plans, self._sources)
-        self._settle(plans, results)
+        told = self._tell(plans)
+        results = [
+            outcomes.result(p, d, told.get(name_of(p), NOTHING_TOLD), dry_run=self._dry_run)
+            for p, d in zip(plans, found, strict=True)
+        ]
+        self._settle(plans, results, told)
         return results
+
+    def _tell(self, plans: Sequence[Plan]) -> dict[Name, Told]:
+        if Direction.PUSH not in self._direction:
+            return {}
+        news = untold(plans, self._sources, self._store, self._client.server)
+        if self._dry_run:
+            return {name: Told((str(one),)) for name, one in news.items()}
+        return tell_sources(self._settings, self._store, news)
 
     def _known_customers(self, batch: Sequence[Rma]) -> set[int]:
         seen = (d for r in batch for d in self._store.documents(r.source, r.id))
         return {d.id for d in seen if d.model == "res.partner" and d.id}
 
-    def _settle(self, plans: Sequence[Plan], results: Sequence[Result]) -> None:
+    def _settle(self, plans: Sequence[Plan], results: Sequence[Result], told: Mapping[Name, Told]) -> None:
         settled = [
-            Settled(r.source, r.id, r.outcome, p.finished, r.documents, r.issues, r.steps)
+            Settled(
+                r.source,
+                r.id,
+                r.outcome,
+                p.finished and told.get(name_of(p), NOTHING_TOLD).whole,
+                r.documents,
+                r.issues,
+                r.steps,
+                agreed_now(p.rma, p.in_erp),
+            )
             for p, r in zip(plans, results, strict=True)
         ]
         self._store.settle_many(settled, now=self._clock())

@@ -5,46 +5,103 @@ the store was deleted a source is told once more, the same as before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from odoo_rma.connector.errors import Unknown, Unreachable
+from odoo_rma.connector.odoo.client import Server
 from odoo_rma.connector.settings import Settings
-from odoo_rma.connector.sources.base import News, Reply
+from odoo_rma.connector.sources.base import News, Source
 from odoo_rma.connector.sources.registry import open_source
 from odoo_rma.mappings.in_erp import InErp
+from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.plan import Plan
 from odoo_rma.mappings.rules import SourceRules
+from odoo_rma.sync.documents import link
 from odoo_rma.sync.store import Store
 
 DECISION, HELD = "decision", "held"
+WORDS = {DECISION: "what was decided", HELD: "what Odoo holds"}
+
+Name = tuple[str, str]
 
 
-def tell_sources(
-    settings: Settings, store: Store, plans: Iterable[Plan], rules: Mapping[str, SourceRules]
-) -> dict[tuple[str, str], Reply]:
-    """Tell every source what stands in Odoo about its RMAs and was not told yet; give what came of it.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of telling a source about one RMA: what was done there, what a person has to decide, what is open."""
+
+    done: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    undecided: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether there is nothing left to tell."""
+        return not (self.issues or self.undecided)
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What a source was not told yet; `marks` say in short what it is, for the store."""
+
+    news: News
+    marks: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return f"tell {self.news.rma.source} {' and '.join(WORDS[w] for w in self.marks)}"
+
+
+def untold(
+    plans: Iterable[Plan], rules: Mapping[str, SourceRules], store: Store, server: Server
+) -> dict[Name, Untold]:
+    """Give what stands in Odoo about these RMAs and their sources were not told yet."""
+    found = {}
+    for plan in plans:
+        name = plan.rma.source, plan.rma.id
+        fresh = {w: m for w, m in _marks(plan).items() if not store.was_reported(*name, w, m)}
+        if fresh:
+            found[name] = Untold(_news(plan, rules[plan.rma.source], fresh, server), fresh)
+    return found
+
+
+def tell_sources(settings: Settings, store: Store, news: Mapping[Name, Untold]) -> dict[Name, Told]:
+    """Tell every source its news; give what came of it.
 
     Raises:
-        StoreFailed: a source could not be told; the next run tries again.
+        Stop: a source could not be told at all; the next run tries again.
 
     """
-    news: dict[str, list[tuple[News, dict[str, str]]]] = defaultdict(list)
-    for plan in plans:
-        marks = _marks(plan)
-        name, rma_id = plan.rma.source, plan.rma.id
-        fresh = {w: m for w, m in marks.items() if not store.was_reported(name, rma_id, w, m)}
-        if fresh:
-            news[name].append((_news(plan, rules[name], fresh), fresh))
-    replies: dict[tuple[str, str], Reply] = {}
-    for name, own in news.items():
+    by_source: dict[str, list[Untold]] = defaultdict(list)
+    for (name, _), one in news.items():
+        by_source[name].append(one)
+    told: dict[Name, Told] = {}
+    for name, own in by_source.items():
         with closing(open_source(name, settings.sources[name])) as source:
-            for one, fresh in own:
-                replies[name, one.rma.id] = source.tell(replace(one, owned=one.owned & source.takes))
-                for what, mark in fresh.items():
-                    store.reported(name, one.rma.id, what, mark)
-    return replies
+            told |= _tell(source, own, store)
+    return told
+
+
+def _tell(source: Source, news: Sequence[Untold], store: Store) -> dict[Name, Told]:
+    told, away = {}, ""
+    for one in news:
+        name = source.name, one.news.rma.id
+        if away:  # what did not answer a moment ago is not waited for again
+            told[name] = Told(undecided=away)
+            continue
+        try:
+            reply = source.tell(replace(one.news, owned=one.news.owned & source.takes))
+        except Unreachable as error:
+            away = f"{source.name} could not be told: {error}"
+            told[name] = Told(undecided=away)
+        except Unknown as error:
+            told[name] = Told(undecided=f"{source.name} may or may not have been told: {error}")
+        else:
+            told[name] = Told(reply.done, reply.issues)
+            for what, mark in one.marks.items() if told[name].whole else ():
+                store.reported(*name, what, mark)
+    return told
 
 
 def _marks(plan: Plan) -> dict[str, str]:
@@ -57,11 +114,18 @@ def _marks(plan: Plan) -> dict[str, str]:
     return found
 
 
-def _news(plan: Plan, rules: SourceRules, fresh: Mapping[str, str]) -> News:
+def _news(plan: Plan, rules: SourceRules, fresh: Mapping[str, str], server: Server) -> News:
     """Give what is to be told, and nothing that was told before."""
     rma, given = plan.given or plan.rma, None
     if plan.answer and DECISION in fresh:
         given = {"source": rma.source, "rma": rma.id, "number": rma.label, **plan.answer.as_dict()}
     if HELD not in fresh:
         return News(rma, InErp(), decision=given)
-    return News(rma, plan.in_erp, rules.owned_by_erp, given)
+    return News(rma, _linked(plan.in_erp, server), rules.owned_by_erp, given)
+
+
+def _linked(held: InErp, server: Server) -> InErp:
+    documents = (
+        d.model_copy(update={"link": link(server, d.model, d.id)}) if d.id > 0 else d for d in held.documents
+    )
+    return held.model_copy(update={"documents": tuple(documents)})

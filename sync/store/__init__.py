@@ -10,7 +10,6 @@ from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.store.answers import Answered
 from odoo_rma.sync.store.base import Ambiguous, NotFound
 from odoo_rma.sync.store.content import as_json
-from odoo_rma.sync.store.cursors import Cursors
 from odoo_rma.sync.store.hand import StillUnreadable
 from odoo_rma.sync.store.rows import HELD, Entry, Moment, Reception, Run, Settled, stamp
 from odoo_rma.sync.store.work import Work
@@ -30,7 +29,7 @@ __all__ = [
 ]
 
 
-class Store(Work, Cursors):
+class Store(Work):
     """The open store; a context manager. Every method may raise `StoreFailed`."""
 
     @property

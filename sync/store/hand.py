@@ -106,7 +106,13 @@ class ByHand(Answers):
         remembered, answers = self.remembered(source, rma_id), self.answers(source, rma_id)
         authorize, why = self.verdict(source, rma_id)
         return Decisions(
-            row["partner_id"], row["order_ref"], remembered, answers=answers, authorize=authorize, why=why
+            row["partner_id"],
+            row["order_ref"],
+            remembered,
+            answers=answers,
+            authorize=authorize,
+            why=why,
+            agreed=self.agreed(source, rma_id),
         )
 
     def _end_by_hand(self, text: str, state: str, note: str, now: datetime) -> tuple[str, str]:

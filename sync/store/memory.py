@@ -1,5 +1,8 @@
 """What stays known of an RMA beside its snapshot: the documents it had in Odoo."""
 
+import json
+from collections.abc import Iterable
+
 from odoo_rma.mappings.decisions import Remembered
 from odoo_rma.mappings.disposition import MOVED, NEXT, SCRAPPED
 from odoo_rma.mappings.exchange import NEW_GOODS
@@ -15,6 +18,12 @@ ON CONFLICT (source, key, model, record) DO UPDATE SET name = excluded.name, sta
 """
 
 
+_SEE = """
+INSERT INTO seen (model, record, name, source, key) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (model, record, source, key) DO UPDATE SET name = excluded.name
+"""
+
+
 class Memory(Verdicts):
     """Remembers what was seen in Odoo, so that it is missed when a person deletes it."""
 
@@ -26,6 +35,27 @@ class Memory(Verdicts):
             for r in self._rows(sql, source, rma_id)
         )
 
+    def belonging_to(self, model: str, ids: Iterable[int]) -> set[tuple[str, str]]:
+        """Give the (source, id) of the RMAs that any of these records in Odoo belongs to."""
+        sql = "SELECT DISTINCT source, key FROM seen WHERE model = ? AND record IN (SELECT value FROM json_each(?))"
+        return {(r["source"], r["key"]) for r in self._rows(sql, model, json.dumps(sorted(ids)))}
+
+    def belonging_to_named(self, model: str, names: Iterable[str]) -> set[tuple[str, str]]:
+        """The same by the names of the records."""
+        sql = "SELECT DISTINCT source, key FROM seen WHERE model = ? AND name IN (SELECT value FROM json_each(?))"
+        return {(r["source"], r["key"]) for r in self._rows(sql, model, json.dumps(sorted(names)))}
+
+    def remembered_records(self) -> dict[str, list[int]]:
+        """Give all records in Odoo that are remembered of finished RMAs, by model."""
+        rows = self._rows(
+            "SELECT DISTINCT m.model, m.record FROM remembered m JOIN rma r ON r.source = m.source AND r.id = m.key"
+            " WHERE r.state = 'finished' AND NOT m.again ORDER BY m.model, m.record"
+        )
+        found: dict[str, list[int]] = {}
+        for row in rows:
+            found.setdefault(row["model"], []).append(row["record"])
+        return found
+
     def _remember(self, one: Settled, *, good: bool) -> None:
         """Take down what was seen. What was to be made again and is fine now counts like any other document."""
         if good:
@@ -36,6 +66,8 @@ class Memory(Verdicts):
                 *(one.source, one.id),
             )
         for d in one.documents:
+            if d.id:
+                self._do(_SEE, d.model, d.id, d.name, one.source, one.id)
             if d.id and d.what not in NOT_OURS:
                 self._do(_REMEMBER, one.source, one.id, d.model, d.id, d.what, d.name, d.state)
 

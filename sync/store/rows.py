@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -29,7 +30,8 @@ class Reception(StrEnum):
 class Settled:
     """What became of one RMA. `finished` means that only a newer revision needs another look.
 
-    Issues open (or renew) its quarantine entry; done or unchanged without issues closes it.
+    Issues open (or renew) its quarantine entry; done or unchanged without issues closes it. `agreed` is what both sides
+    say the same about, by fact.
     """
 
     source: str
@@ -39,6 +41,7 @@ class Settled:
     documents: tuple[Document, ...] = ()
     issues: tuple[Issue, ...] = ()
     steps: tuple[str, ...] = ()
+    agreed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

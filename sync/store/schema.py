@@ -150,6 +150,24 @@ _BOTH_WAYS = (
         PRIMARY KEY (source, key, fact)
     ) STRICT
     """,
+    # Which RMAs a record in Odoo belongs to, so that one that is changed there is looked at again.
+    """
+    CREATE TABLE seen (
+        model TEXT NOT NULL,
+        record INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        PRIMARY KEY (model, record, source, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT OR IGNORE INTO seen (model, record, name, source, key)
+    SELECT json_extract(d.value, '$.model'), json_extract(d.value, '$.id'), json_extract(d.value, '$.name'),
+        rma.source, rma.id
+    FROM rma, json_each(rma.documents) d WHERE json_extract(d.value, '$.id') IS NOT NULL
+    """,
+    "CREATE INDEX seen_name ON seen (model, name)",
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MEMORY, _ANSWERS, _REQUESTS, _BOTH_WAYS)

@@ -1,9 +1,10 @@
 """Requested returns: what a person said to one, and which decisions a source was told."""
 
+from odoo_rma.sync.store.cursors import Cursors
 from odoo_rma.sync.store.intake import Intake
 
 
-class Verdicts(Intake):
+class Verdicts(Intake, Cursors):
     """Keeps a person's word until it stands in Odoo, and remembers what was reported."""
 
     def verdict(self, source: str, rma_id: str) -> tuple[bool | None, str]:

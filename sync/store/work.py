@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -107,6 +107,7 @@ class Work(ByHand):
             self._close(one.source, one.id, "released", now, kinds=("work",))
             self._drop_verdict(one.source, one.id)
         self._remember(one, good=one.outcome in _GOOD and not one.issues)
+        self.agree(one.source, one.id, one.agreed)
         self._log_outcome(one, now)
 
     def _log_outcome(self, one: Settled, now: datetime) -> None:
@@ -131,6 +132,17 @@ class Work(ByHand):
         )
         rows = self._rows(sql, as_json(list(emails)), as_json(list(partners)))
         return [(row["source"], row["id"]) for row in rows]
+
+    def wake(self, rmas: Iterable[tuple[str, str]], cursors: Mapping[str, str]) -> int:
+        """Let the next look take in finished RMAs that changed in Odoo, and go on from these cursors; gives how many."""
+        woken = 0
+        with self._writing():
+            for source, rma_id in sorted(rmas):
+                sql = "UPDATE rma SET state = 'open' WHERE source = ? AND id = ? AND state = 'finished'"
+                woken += self._do(sql, source, rma_id)
+            for name, value in cursors.items():
+                self.set_cursor(name, value)
+        return woken
 
     def documents(self, source: str, rma_id: str) -> tuple[Document, ...]:
         """Give the Odoo documents of an RMA as last seen."""

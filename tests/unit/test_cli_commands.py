@@ -26,6 +26,7 @@ from odoo_rma.mappings.policy.words import say
 from odoo_rma.sync import report as reports
 from odoo_rma.sync.lock import Locked, run_lock
 from odoo_rma.sync.report import Document, Outcome, RunReport
+from odoo_rma.sync.run import BOTH, Direction
 from odoo_rma.sync.store import Store
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -115,9 +116,29 @@ class TestSync:
             "sync", "--dry-run", "-s", "shop", "--rma", "1", "-r", "2", "--batch", "7", "--transport", "json2"
         )
         settings = synced.asked.pop("settings")
-        synced.asked.pop("progress")
-        assert synced.asked == {"sources": ("shop",), "rmas": ("1", "2"), "dry_run": True}
+        del synced.asked["progress"], synced.asked["stop"]
+        named = {"sources": ("shop",), "rmas": ("1", "2")}
+        assert synced.asked == named | {"dry_run": True, "direction": BOTH}
         assert (settings.run.batch, settings.odoo.transport) == (7, "json2")
+
+    @pytest.mark.parametrize(
+        ("option", "direction"), [("--pull", Direction.PULL), ("--push", Direction.PUSH)]
+    )
+    def test_one_half_can_be_asked_for(
+        self, call: Call, synced: Synced, option: str, direction: Direction
+    ) -> None:
+        call("sync", option)
+        assert synced.asked["direction"] is direction
+
+    @pytest.mark.parametrize(
+        "options",
+        [("--pull", "--push"), ("--watch", "--dry-run"), ("--health", "h.json")],
+    )
+    def test_what_makes_no_sense_together_is_refused(
+        self, call: Call, synced: Synced, options: tuple[str, ...]
+    ) -> None:
+        assert call("sync", *options).exit_code == 2
+        assert not synced.asked
 
     @pytest.mark.parametrize(
         ("outcome", "code"),

@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 from shop import D, Shop, carry_out, codes, look, rma
 
+from odoo_rma.connector.odoo.client import Server
 from odoo_rma.connector.settings import Settings
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.connector.sources.folder import file_name
@@ -32,7 +33,7 @@ from odoo_rma.mappings.seen.request import Bought, CameBack
 from odoo_rma.mappings.vocabulary import Authorization, Disposition
 from odoo_rma.sync.report import Outcome
 from odoo_rma.sync.store import Store
-from odoo_rma.sync.tell import tell_sources
+from odoo_rma.sync.tell import tell_sources, untold
 
 DECIDES = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.REFUND, decides=True)}
 BY_POLICY = {"shop": SourceRules(True, CreditOn.INSPECTION, decides=True, policy_charges=True)}
@@ -371,6 +372,13 @@ class TestOddRequests:
         assert "rate is" in plan.issues[0].message
 
 
+SERVER = Server("https://e.example.com", "d", (19, 0), "json2", 2, "l", 1)
+
+
+def tell(settings: Settings, store: Store, plans: list[Plan]) -> None:
+    tell_sources(settings, store, untold(plans, DECIDES, store, SERVER))
+
+
 class TestTold:
     @pytest.fixture
     def settings(self, tmp_path: Path) -> Settings:
@@ -397,7 +405,7 @@ class TestTold:
     def test_the_source_is_told_once_and_may_take_the_file_away(
         self, shop: Shop, settings: Settings, store: Store
     ) -> None:
-        tell_sources(settings, store, [self.plan(shop)], DECIDES)
+        tell(settings, store, [self.plan(shop)])
         file = settings.sources["shop"].path / "outbox" / "R-1.decision.json"
         told = json.loads(file.read_text())
         assert (told["rma"], told["decision"], told["decided_by"]) == ("R-1", "authorize", "policy")
@@ -405,24 +413,24 @@ class TestTold:
         assert told["lines"][0]["terms"]["refund"] == "105.1"
         assert told["lines"][0]["reasons"][0]["zh"].startswith("申请日期为2026年11月24日")
         file.unlink()
-        tell_sources(settings, store, [self.plan(shop)], DECIDES)
+        tell(settings, store, [self.plan(shop)])
         assert not file.exists()
 
     def test_with_the_store_deleted_it_is_told_the_same_once_more(
         self, shop: Shop, settings: Settings, store: Store, tmp_path: Path
     ) -> None:
         plan = self.plan(shop)
-        tell_sources(settings, store, [plan], DECIDES)
+        tell(settings, store, [plan])
         file = settings.sources["shop"].path / "outbox" / "R-1.decision.json"
         before, written = file.read_bytes(), file.stat().st_mtime_ns
         with Store.open(tmp_path / "new.sqlite") as fresh:
-            tell_sources(settings, fresh, [plan], DECIDES)
+            tell(settings, fresh, [plan])
         assert (file.read_bytes(), file.stat().st_mtime_ns) == (before, written)
 
     def test_nobody_is_told_what_does_not_stand_in_odoo(
         self, shop: Shop, settings: Settings, store: Store
     ) -> None:
-        tell_sources(settings, store, look(shop, asked({"sku": "TENT"}), sources=DECIDES), DECIDES)
+        tell(settings, store, look(shop, asked({"sku": "TENT"}), sources=DECIDES))
         assert not list(settings.sources["shop"].path.glob("outbox/*"))
 
     @pytest.mark.parametrize("rma_id", ["../../etc/passwd", "a/b", "退货-7", "x" * 200, "退" * 200, "."])

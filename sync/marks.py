@@ -1,0 +1,155 @@
+"""Find the RMAs whose documents people changed in Odoo since the last look, by Odoo's own change marks.
+
+`write_date` is the beginning of the transaction that wrote, so a long one shows up behind others that began later. So
+every look begins some time before the latest mark of the look before, and remembers what it has seen there. Marks are
+given in seconds: what is recent is looked at again, for it may have been written once more within that second. It pages
+by id, for a bulk of records may carry the very same time. Only Odoo's clock counts, never ours. What the connector's own
+user wrote last is no news: it needs a user of its own.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from odoo_rma.connector.errors import AccessRefused, NotOffered
+from odoo_rma.connector.odoo.client import OdooClient, Row
+from odoo_rma.mappings.identity import Key
+from odoo_rma.sync.customers import read_keys
+from odoo_rma.sync.remembered import read_existing
+from odoo_rma.sync.store import Store
+
+OVERLAP = timedelta(hours=2)
+"""Longer than any transaction of an Odoo server lasts: its workers are ended after minutes, its timed jobs after less."""
+
+BEGINNING = datetime.fromisoformat("2000-01-01")
+RECENT = timedelta(minutes=10)
+"""Longer than a person's change takes to be committed."""
+
+PAGE = 2_000
+DELETED_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A kind of record: which of them count, and by which fields they belong to records that we know.
+
+    `links` map a field to the model it points at, `names` a text field to the model whose names stand in it; every
+    version has these fields, where it has the model.
+    """
+
+    model: str
+    domain: tuple[tuple[str, str, object], ...] = ()
+    links: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+WATCHED = (
+    Watched(
+        "stock.picking",
+        links={"backorder_id": "stock.picking", "sale_id": "sale.order"},
+        names={"origin": "stock.picking"},
+    ),
+    Watched("stock.move", (("origin_returned_move_id", "!=", False),), {"picking_id": "stock.picking"}),
+    Watched("stock.scrap", links={"picking_id": "stock.picking"}, names={"origin": "stock.picking"}),
+    Watched("account.move", (("move_type", "=", "out_refund"),), names={"invoice_origin": "sale.order"}),
+    Watched("account.payment"),
+    Watched("repair.order"),
+)
+
+
+def wake_changed(store: Store, client: OdooClient) -> list[str]:
+    """Let this run look at finished RMAs that changed in Odoo; give notes for the person who runs it."""
+    changed: set[tuple[str, str]] = set()
+    cursors, notes = {}, []
+    for kind in WATCHED:
+        name = f"odoo:{kind.model}"
+        look = _Look(kind, client, store.cursor(name))
+        try:
+            changed |= look.owners(store)
+        except NotOffered:  # its module is not installed
+            continue
+        except AccessRefused:
+            notes.append(f"No right to read {kind.model}: what people change there is not noticed.")
+            continue
+        cursors[name] = look.cursor()
+    changed |= _deleted(store, client)
+    woken = store.wake(changed, cursors)
+    if woken:
+        notes.append(
+            f"{woken} finished return{'' if woken == 1 else 's'} changed in Odoo of late: looked at again"
+        )
+    return notes
+
+
+def _deleted(store: Store, client: OdooClient) -> set[tuple[str, str]]:
+    """What is deleted leaves no mark: it is missed."""
+    found: set[tuple[str, str]] = set()
+    for model, ids in store.remembered_records().items():
+        for start in range(0, len(ids), DELETED_PAGE):
+            page = set(ids[start : start + DELETED_PAGE])
+            found |= store.belonging_to(model, page - read_existing(client, model, page))
+    return found
+
+
+class _Look:
+    """One look at one kind of record. `cursor` is what the look before left, None at the very first."""
+
+    def __init__(self, kind: Watched, client: OdooClient, cursor: str | None) -> None:
+        self._kind, self._client = kind, client
+        self._domain = [*kind.domain, ("write_uid", "!=", client.server.uid)]
+        state = json.loads(cursor) if cursor else {}
+        self._begin = state.get("from")
+        self._before: dict[str, str] = state.get("seen", {})
+        self._seen: dict[str, str] = {}
+
+    def owners(self, store: Store) -> set[tuple[str, str]]:
+        """Give the RMAs that the changed records belong to."""
+        # A database that was restored from a backup may stand before what was seen.
+        oldest = _text(self._latest() - OVERLAP)
+        self._begin = min(self._begin or oldest, oldest)
+        found: set[tuple[str, str]] = set()
+        for page in self._pages():
+            new = [r for r in page if self._before.get(str(r["id"])) != r["write_date"]]
+            found |= self._of_keys(new) | set(self._of_links(new, store))
+        return found
+
+    def cursor(self) -> str:
+        """Give where the next look goes on, and what it need not look at again."""
+        latest = datetime.fromisoformat(max(self._seen.values(), default=_text(BEGINNING)))
+        begin, recent = _text(latest - OVERLAP), _text(latest - RECENT)
+        kept = {i: at for i, at in self._seen.items() if begin <= at < recent}
+        return json.dumps({"from": begin, "seen": kept})
+
+    def _latest(self) -> datetime:
+        model, order = self._kind.model, "write_date desc"
+        rows = self._client.search_read(model, self._domain, ["write_date"], order=order, limit=1)
+        return datetime.fromisoformat(rows[0]["write_date"]) if rows else BEGINNING
+
+    def _pages(self) -> Iterator[list[Row]]:
+        fields = ["write_date", *self._kind.links, *self._kind.names]
+        last = 0
+        page: list[Row] = [{}] * PAGE
+        while len(page) == PAGE:
+            domain = [*self._domain, ("write_date", ">=", self._begin), ("id", ">", last)]
+            page = self._client.search_read(self._kind.model, domain, fields, limit=PAGE)
+            if page:
+                self._seen |= {str(r["id"]): r["write_date"] for r in page}
+                last = page[-1]["id"]
+                yield page
+
+    def _of_keys(self, rows: Iterable[Row]) -> set[tuple[str, str]]:
+        keys = read_keys(self._client, self._kind.model, (r["id"] for r in rows))
+        return {(k.source, k.owner) for k in keys.values() if isinstance(k, Key)}
+
+    def _of_links(self, rows: list[Row], store: Store) -> Iterator[tuple[str, str]]:
+        yield from store.belonging_to(self._kind.model, (r["id"] for r in rows))
+        for field_name, model in self._kind.links.items():
+            yield from store.belonging_to(model, {r[field_name] for r in rows if r[field_name]})
+        for field_name, model in self._kind.names.items():
+            words = {w.strip() for r in rows if r[field_name] for w in str(r[field_name]).split(",")}
+            yield from store.belonging_to_named(model, words)
+
+
+def _text(when: datetime) -> str:
+    return when.isoformat(sep=" ", timespec="seconds")

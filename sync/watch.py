@@ -1,0 +1,129 @@
+"""Run again and again until asked to stop, and leave word of how it goes in a health file.
+
+One failed run is no reason to end: the network or Odoo may come back. What will not mend by itself (settings, login,
+missing modules) ends the watch, so that a supervisor shows it.
+"""
+
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import Any
+
+from odoo_rma.connector.errors import BadSettings, LoginRefused, MissingFeature, RmaError
+from odoo_rma.connector.redact import redact
+from odoo_rma.sync.clock import Clock, utc_now
+from odoo_rma.sync.report import Exit, RunReport
+
+LASTING = (BadSettings, LoginRefused, MissingFeature)
+LONGEST_PAUSE = timedelta(minutes=15)
+
+
+@dataclass(slots=True)
+class Health:
+    """How the watch goes. `failures` counts failed runs in a row; a healthy one is `waiting` or `running` with none."""
+
+    path: Path | None
+    pid: int = field(default_factory=os.getpid)
+    state: str = "starting"
+    failures: int = 0
+    error: str = ""
+    last: dict[str, Any] = field(default_factory=dict)
+    next: datetime | None = None
+
+    def write(self, state: str, now: datetime) -> None:
+        """Leave word, whole or not at all."""
+        self.state = state
+        if self.path is None:
+            return
+        content = {
+            "state": state,
+            "healthy": state in ("running", "waiting") and not self.failures,
+            "at": now.isoformat(timespec="seconds"),
+            "pid": self.pid,
+            "failures": self.failures,
+            "error": self.error,
+            "last_run": self.last,
+            "next_run": self.next.isoformat(timespec="seconds") if self.next else None,
+        }
+        fresh = self.path.with_name(f".{self.path.name}.tmp")
+        try:
+            fresh.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+            fresh.replace(self.path)
+        except OSError as error:
+            raise BadSettings(f"The health file {self.path} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def asked_to_stop() -> Iterator[Event]:
+    """Give an event that SIGTERM and Ctrl-C set; a second one ends the program at once, as always."""
+    stop = Event()
+    kinds = (signal.SIGTERM, signal.SIGINT)
+    before = {kind: signal.getsignal(kind) for kind in kinds}
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+    for kind in kinds:
+        signal.signal(kind, ask)
+    try:
+        yield stop
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
+def watch(
+    run: Callable[[], RunReport],
+    *,
+    every: timedelta,
+    health: Health,
+    stop: Event,
+    told: Callable[[RunReport | RmaError], None],
+    clock: Clock = utc_now,
+) -> Exit:
+    """Run until `stop` is set; after a failed run the pause grows, up to a quarter of an hour.
+
+    `told` hears how each run ended.
+    """
+    while not stop.is_set():
+        health.next = None
+        health.write("running", clock())
+        try:
+            report = run()
+        except RmaError as error:
+            health.failures, health.error = health.failures + 1, redact(str(error))
+            told(error)
+            if isinstance(error, LASTING):
+                health.write("failed", clock())
+                return Exit.FAILED
+        else:
+            health.failures, health.error, health.last = 0, "", _in_short(report)
+            told(report)
+        if stop.is_set():
+            break
+        pause = min(every * 2**health.failures, max(every, LONGEST_PAUSE))
+        health.next = clock() + pause
+        health.write("waiting", clock())
+        stop.wait(pause.total_seconds())
+    health.next = None
+    health.write("stopped", clock())
+    return Exit.DONE
+
+
+def _in_short(report: RunReport) -> dict[str, Any]:
+    full = report.as_dict()
+    return {
+        "started": report.started.isoformat(timespec="seconds"),
+        "finished": (report.finished or report.started).isoformat(timespec="seconds"),
+        "exit_code": full["exit_code"],
+        "counts": full["counts"],
+    }

@@ -1,0 +1,154 @@
+"""What people do in Odoo goes back to the returns system: at the next run, once, and with nothing written to Odoo."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live.books import Tables
+
+from odoo_rma.connector.settings import Settings
+from odoo_rma.sandbox import Env
+from odoo_rma.sync.report import Outcome, RunReport
+from odoo_rma.sync.run import Direction, sync
+
+SHOPS = [
+    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
+    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
+]
+PERSON = {"name": "Alice Moreau", "email": "alice.moreau@mail.example"}
+
+
+class Company:
+    """A company whose own warehouse receives and whose accountant pays, with one returns system of files."""
+
+    def __init__(self, env: Env, folder: Path) -> None:
+        self.env, self.folder, self.tables = env, folder, Tables(env)
+        self.walter = Tables(replace(env, login="warehouse", password="warehouse"))
+        self.vera = Tables(replace(env, login="accountant", password="accountant"))
+        (folder / "inbox").mkdir(parents=True)
+        source = {
+            "path": folder,
+            "quiet_seconds": 0,
+            "owners": {"receipt": "erp", "refund": "erp"},
+            "credit_note_on": "receipt",
+        }
+        odoo = {"url": env.url, "database": env.database, "login": env.rma_login, "transport": "odoorpc"}
+        self.settings = Settings.model_validate(
+            {
+                "odoo": odoo,
+                "sources": {"shop": source},
+                "run": {"store": folder / "s.sqlite"},
+                "secrets": {"password": env.rma_password},
+            }
+        )
+
+    def bring(self, rma: str, order: str, sku: str, *, revision: int = 1, **more: Any) -> RunReport:
+        line = {"id": "1", "sku": sku, "requested": 1, **more.pop("line", {})}
+        head = {"id": rma, "revision": revision, "authorization": "authorized", "order": {"name": order}}
+        rest = {"customer": PERSON, "currency": "USD", "lines": [line], **more}
+        (self.folder / "inbox" / f"{rma}-{revision}.json").write_text(json.dumps(head | rest))
+        return sync(self.settings)
+
+    def told(self, rma: str) -> dict[str, Any]:
+        """What the returns system finds in its outbox about a return."""
+        found: dict[str, Any] = json.loads((self.folder / "outbox" / f"{rma}.json").read_text())
+        return found
+
+    def document(self, rma: str, what: str) -> dict[str, Any]:
+        """The one document of a kind in it."""
+        (found,) = [d for d in self.told(rma)["in_erp"]["documents"] if d["what"] == what]
+        return dict(found)
+
+    def receive(self, rma: str) -> None:
+        """Let Walter validate the return that waits, as it is."""
+        picking = self.document(rma, "return transfer")["id"]
+        done = "quantity" if self.newer else "quantity_done"
+        for move in self.walter.rows(
+            "stock.move", [("picking_id", "=", picking)], "product_uom_qty"
+        ).values():
+            self.walter.call("stock.move", "write", [move["id"]], {done: move["product_uom_qty"]})
+        quiet = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True}
+        assert self.walter.call("stock.picking", "button_validate", [picking], context=quiet) is True
+
+    @property
+    def newer(self) -> bool:
+        return not self.env.version.startswith("14")
+
+
+@pytest.fixture(scope="module", params=SHOPS)
+def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A return that waits for the warehouse, and is told so."""
+    return Company(request.getfixturevalue(request.param), tmp_path_factory.mktemp("company"))
+
+
+def outcome(report: RunReport, rma: str) -> Outcome:
+    return next(r.outcome for r in report.results if r.id == rma)
+
+
+def test_the_returns_system_hears_of_each_step_from_the_waiting_transfer_to_the_paid_refund(
+    company: Company,
+) -> None:
+    company.bring("B-1", "S-1093", "TENT-2P")
+    assert company.document("B-1", "return transfer")["state"] == "assigned"
+    assert "received" not in company.told("B-1")["lines"][0]
+
+    company.receive("B-1")
+    sync(company.settings)
+    told = company.told("B-1")
+    assert (told["lines"][0]["received"], told["logistics"]) == ("1", "received")
+    note = company.document("B-1", "credit note")
+    assert (note["state"], note["of"], note["currency"]) == ("posted", "receipt 1", "USD")
+    assert note["number"].startswith("RINV")
+    assert note["link"].startswith(company.env.url)
+
+    closing = company.bring("B-1", "S-1093", "TENT-2P", revision=2, closed=True, line={"received": 1})
+    assert outcome(closing, "B-1") is Outcome.UNCHANGED
+
+
+def test_a_finished_return_is_looked_at_again_when_a_person_changes_it_in_odoo(company: Company) -> None:
+    note = company.document("B-1", "credit note")["id"]
+    company.vera.call("account.move", "button_draft", [note])
+    report = sync(company.settings)
+    assert any("changed in Odoo" in n for n in report.notes)
+    assert outcome(report, "B-1") is Outcome.QUARANTINED
+    company.vera.call("account.move", "action_post", [note])
+    assert outcome(sync(company.settings), "B-1") in (Outcome.DONE, Outcome.UNCHANGED)
+    assert company.document("B-1", "credit note")["state"] == "posted"
+
+
+def test_pushing_alone_tells_and_writes_nothing_to_odoo(company: Company) -> None:
+    company.bring("B-2", "S-1007", "MUG")
+    company.receive("B-2")
+    report = sync(company.settings, direction=Direction.PUSH)
+    assert report.writes == 0
+    assert company.told("B-2")["lines"][0]["received"] == "1"
+    assert not [d for d in company.told("B-2")["in_erp"]["documents"] if d["what"] == "credit note"]
+
+
+def test_pulling_alone_tells_nobody(company: Company) -> None:
+    before = company.told("B-2")
+    assert sync(company.settings, direction=Direction.PULL).writes
+    assert company.told("B-2") == before
+    sync(company.settings)
+    assert company.document("B-2", "credit note")["state"] == "posted"
+
+
+def test_a_rehearsal_says_what_it_would_tell_and_tells_nobody(company: Company) -> None:
+    company.bring("B-3", "S-1100", "POT")
+    company.receive("B-3")
+    before = company.told("B-3")
+    report = sync(company.settings, dry_run=True)
+    (steps,) = [r.steps for r in report.results if r.id == "B-3"]
+    assert "tell shop what Odoo holds" in steps
+    assert company.told("B-3") == before
+
+
+def test_what_is_told_does_not_depend_on_the_store(company: Company) -> None:
+    sync(company.settings)
+    told = {p.name: p.read_bytes() for p in (company.folder / "outbox").iterdir()}
+    company.settings.run.store.unlink()
+    report = sync(company.settings)
+    assert report.writes == 0
+    assert {p.name: p.read_bytes() for p in (company.folder / "outbox").iterdir()} == told

@@ -1,0 +1,215 @@
+"""What people change in Odoo is noticed: whatever the second it carries, however long its transaction took."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shop import rma
+
+from odoo_rma.connector.errors import AccessRefused, NotOffered
+from odoo_rma.connector.odoo.client import Row, Server
+from odoo_rma.connector.sources.base import Incoming
+from odoo_rma.mappings.identity import Key
+from odoo_rma.sync import marks
+from odoo_rma.sync.marks import OVERLAP, RECENT, wake_changed
+from odoo_rma.sync.report import Document, Outcome
+from odoo_rma.sync.store import Store
+
+NOON = datetime.fromisoformat("2026-11-24T12:00:00+00:00")
+US, ALICE = 7, 8
+
+
+class Books:
+    """An Odoo that knows transfers and their change marks, and nothing else."""
+
+    server = Server("https://e.example.com", "d", (19, 0), "json2", US, "rma", 1)
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Row] = {}
+        self.keys: dict[int, str] = {}
+        self.clock = NOON
+        self.refused: type[Exception] | None = None
+
+    def change(self, record: int, *, by: int = ALICE, ago: timedelta = timedelta(0), **more: Any) -> None:
+        at = (self.clock - ago).strftime("%Y-%m-%d %H:%M:%S")
+        row = {"id": record, "backorder_id": False, "sale_id": False, "origin": False}
+        self.rows[record] = row | more | {"write_date": at, "write_uid": by}
+
+    def search_read(
+        self, model: str, domain: list[Any], fields: list[str], *, order: str = "id", limit: int | None = None
+    ) -> list[Row]:
+        if model != "stock.picking":
+            raise NotOffered
+        if self.refused:
+            raise self.refused
+        if domain[0][:2] == ("id", "in"):
+            return [{"id": i} for i in domain[0][2] if i in self.rows]
+        fits = {"!=": lambda a, b: a != b, ">=": lambda a, b: a >= b, ">": lambda a, b: a > b}
+        found = [r for r in self.rows.values() if all(fits[o](r[f], v) for f, o, v in domain)]
+        name, _, way = order.partition(" ")
+        return sorted(found, key=lambda r: r[name], reverse=way == "desc")[:limit]
+
+    def external_ids(self, model: str, ids: list[int]) -> dict[int, str]:
+        return {i: self.keys[i] for i in ids if i in self.keys}
+
+
+@pytest.fixture
+def books(monkeypatch: pytest.MonkeyPatch) -> Books:
+    books = Books()
+    monkeypatch.setattr(marks, "read_existing", lambda _c, _m, ids: {i for i in ids if i in books.rows})
+    return books
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "s.sqlite") as store:
+        yield store
+
+
+def finished(store: Store, books: Books, *records: int) -> None:
+    """Returns that ended well, each with one transfer of ours, under the number of the transfer."""
+    for record in records:
+        name = f"R-{record}"
+        one = rma({"sku": "TENT", "requested": "1"}, id=name)
+        store.receive("shop", Incoming("a.json", {"id": name}, name, one), now=NOON)
+        transfer = Document("return transfer", "stock.picking", record, f"WH/IN/{record}", "done")
+        order = Document("order", "sale.order", 1000 + record, f"S{record}")
+        store.settle("shop", name, outcome=Outcome.DONE, now=NOON, finished=True, documents=(transfer, order))
+        books.keys[record] = str(Key("shop", name, "transfer", ("1",)))
+        books.change(record, by=US)
+
+
+def woken(store: Store, books: Books) -> set[str]:
+    """Look once; what was woken is looked at and finished again, as a run does."""
+    wake_changed(store, books)  # type: ignore[arg-type]
+    found = {r.id for r in store.open_rmas(["shop"])}
+    for name in found:
+        store.settle("shop", name, outcome=Outcome.UNCHANGED, now=NOON, finished=True)
+    return found
+
+
+def test_what_we_wrote_ourselves_is_no_news(store: Store, books: Books) -> None:
+    finished(store, books, 1, 2)
+    assert woken(store, books) == set()
+
+
+def test_what_a_person_changed_is_looked_at_until_it_is_no_longer_recent(store: Store, books: Books) -> None:
+    finished(store, books, 1, 2)
+    woken(store, books)
+    books.change(2)
+    assert woken(store, books) == {"R-2"}
+    books.clock += RECENT + timedelta(seconds=1)
+    books.change(1)
+    assert woken(store, books) == {"R-1", "R-2"}
+    assert woken(store, books) == {"R-1"}
+
+
+def test_a_second_change_within_one_second_counts(store: Store, books: Books) -> None:
+    finished(store, books, 1)
+    books.change(1)
+    assert woken(store, books) == {"R-1"}
+    books.change(1)  # in the same second, after we looked
+    assert woken(store, books) == {"R-1"}
+
+
+def test_a_transaction_that_took_long_shows_up_behind_others(store: Store, books: Books) -> None:
+    finished(store, books, 1, 2)
+    books.change(1)
+    assert woken(store, books) == {"R-1"}
+    books.change(2, ago=OVERLAP - timedelta(seconds=1))
+    assert "R-2" in woken(store, books)
+
+
+def test_a_bulk_of_records_with_the_very_same_time_is_read_to_its_end(
+    store: Store, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "PAGE", 3)
+    finished(store, books, *range(1, 12))
+    for record in range(1, 12):
+        books.change(record)
+    assert len(woken(store, books)) == 11
+
+
+def test_a_backorder_and_a_return_by_hand_belong_to_the_return_whose_documents_they_name(
+    store: Store, books: Books
+) -> None:
+    finished(store, books, 1, 2, 3)
+    books.change(101, backorder_id=1)
+    books.change(102, sale_id=1002)
+    books.change(103, origin="WH/IN/3")
+    assert woken(store, books) == {"R-1", "R-2", "R-3"}
+
+
+def test_what_was_deleted_is_missed(store: Store, books: Books) -> None:
+    finished(store, books, 1, 2)
+    del books.rows[1]
+    assert woken(store, books) == {"R-1"}
+
+
+def test_a_database_restored_from_a_backup_is_read_again_from_where_it_stands(
+    store: Store, books: Books
+) -> None:
+    finished(store, books, 1)
+    books.change(1)
+    woken(store, books)
+    books.clock -= timedelta(days=3)
+    books.change(1)
+    assert woken(store, books) == {"R-1"}
+
+
+def test_the_first_change_in_an_empty_table_counts_however_old(store: Store, books: Books) -> None:
+    finished(store, books, 1)
+    woken(store, books)
+    books.change(1, ago=timedelta(days=2))
+    assert woken(store, books) == {"R-1"}
+
+
+def test_returns_that_people_settled_or_dropped_stay_so(store: Store, books: Books) -> None:
+    finished(store, books, 1)
+    store.drop("R-1", now=NOON)
+    books.change(1)
+    assert woken(store, books) == set()
+
+
+def test_a_missing_right_is_said(store: Store, books: Books) -> None:
+    books.refused = AccessRefused
+    assert wake_changed(store, books) == [  # type: ignore[arg-type]
+        "No right to read stock.picking: what people change there is not noticed."
+    ]
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    changes=st.lists(
+        st.tuples(st.integers(1, 6), st.integers(0, int(OVERLAP.total_seconds()) - 60), st.booleans()),
+        max_size=30,
+    )
+)
+def test_no_change_is_ever_lost(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int, bool]]
+) -> None:
+    """Each change commits some time after its mark; now and then we look. In the end all were looked at."""
+    books, marked = Books(), set()
+    folder = tmp_path_factory.mktemp("s")
+    with Store.open(folder / "s.sqlite") as store, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(marks, "read_existing", lambda _c, _m, ids: ids)
+        patch.setattr(marks, "PAGE", 2)
+        finished(store, books, *range(1, 7))
+        woken(store, books)
+        due: set[str] = set()
+        for record, ago, look in changes:
+            books.clock += timedelta(seconds=1)
+            mark = record, books.clock - timedelta(seconds=ago)
+            if mark in marked and ago >= RECENT.total_seconds():
+                continue  # two long transactions that began in one second and wrote one record one after the other
+            marked.add(mark)
+            books.change(record, ago=timedelta(seconds=ago))
+            due.add(f"R-{record}")
+            if look:
+                assert due <= woken(store, books)
+                due.clear()
+        assert due <= woken(store, books)
