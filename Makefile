@@ -14,7 +14,7 @@ help:  ## List the targets
 demo: $(STAMP)  ## Set up a real Odoo and bring the sample returns into it
 	$(BIN)/odoo-rma demo $(DEMO)
 
-test: check chromium  ## Set up everything and pass all tests, on a real Odoo 19 and 14
+test: check chromium libreoffice  ## Set up everything and pass all tests, on a real Odoo 19 and 14
 	$(BIN)/coverage run -m pytest tests/live
 	$(BIN)/coverage combine --quiet --append
 	$(BIN)/coverage report
@@ -37,13 +37,19 @@ fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='mappings/*' --fail-under=90
 
-live: $(STAMP) chromium  ## The tests on a real Odoo alone
+live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
 	$(BIN)/pytest tests/live
 
 screenshots: $(STAMP) chromium  ## Take the screenshots of docs/ again
 	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py
 
-.PHONY: chromium
+.PHONY: chromium libreoffice
+libreoffice:
+	@command -v soffice >/dev/null 2>&1 || { \
+	  echo "Installing LibreOffice for the tests of the accountant's workbook"; \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui; }
+
 chromium:
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || { \
 	  echo "Installing Chromium for the browser tests"; \

@@ -120,7 +120,7 @@ class LedgerRow:
     Amounts in `currency`, tax included, positive. `promised` to `source_tax` are the source's word; `credited` counts
     posted notes, `draft` those not posted; `residual` is what is not yet paid of posted ones, `paid` what payments of
     ours settled. `accounts` are the balances (debit less credit) of the notes' journal items by account code, in the
-    company's currency. `period` is the month of the posted notes' date.
+    company's currency. `period` is the month of the posted notes' date; `requested_at` when the customer asked.
     """
 
     source: str
@@ -144,6 +144,7 @@ class LedgerRow:
     promised_at: datetime | None = None
     credited_at: datetime | None = None
     method: str = ""
+    requested_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

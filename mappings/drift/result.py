@@ -48,7 +48,8 @@ class Rows(Protocol):
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
     """What `reconcile` found. `fixed` counts the repairs carried out, by kind; `history` earlier counts by day,
-    `sold` the units delivered to customers by month, as Odoo counts them.
+    `sold` the units delivered to customers by month, as Odoo counts them. `user` is the login that read Odoo; `settings`
+    those that decided what was expected, such as `sources.shop.credit_note_on`: never a secret.
     """
 
     scope: Scope
@@ -67,3 +68,5 @@ class Reconciliation:
     sold: Mapping[str, Decimal] = field(default_factory=dict)
     calls: int = 0
     writes: int = 0
+    user: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
