@@ -1,13 +1,12 @@
 """Connect: check the address, ask for the version, choose the transport, log in."""
 
-import ipaddress
 from importlib.metadata import version as installed_version
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from odoo_rma.connector import redact
+from odoo_rma.connector.address import checked_address
 from odoo_rma.connector.errors import BadSettings, LoginRefused, NoServer, Unknown, Unreachable
 from odoo_rma.connector.odoo import replies
 from odoo_rma.connector.odoo.client import OdooClient, Row, Server
@@ -15,9 +14,9 @@ from odoo_rma.connector.odoo.connection import Connection
 from odoo_rma.connector.odoo.json2_transport import Json2Transport
 from odoo_rma.connector.odoo.odoorpc_transport import OdoorpcTransport
 from odoo_rma.connector.odoo.transport import Transport
-from odoo_rma.connector.odoo.wire import Reply, Wire
 from odoo_rma.connector.settings import OdooSettings, Secrets
 from odoo_rma.connector.settings import Transport as Choice
+from odoo_rma.connector.wire import Reply, Wire
 
 FIRST_VERSION = (14, 0)
 FIRST_JSON2 = (19, 0)
@@ -40,7 +39,9 @@ def connect(settings: OdooSettings, secrets: Secrets) -> OdooClient:
         raise BadSettings("The API key holds characters that no API key has; copy it again.")
     if not (settings.database.isascii() and settings.database.isprintable()):
         raise BadSettings("odoo.database must be plain ASCII.")
-    url = _address(settings)
+    url = checked_address(
+        settings.url, setting="odoo.url", allow_http=settings.allow_http, gives_away="password"
+    )
     version = _version(url, settings)
     transport = _transport(url, settings, version, password, key)
     try:
@@ -62,35 +63,6 @@ def connect(settings: OdooSettings, secrets: Secrets) -> OdooClient:
 
 def _plain(secret: SecretStr | None) -> str | None:
     return (secret.get_secret_value() or None) if secret else None
-
-
-def _address(settings: OdooSettings) -> str:
-    try:
-        parts = urlsplit(settings.url.strip())
-        port = parts.port
-    except ValueError as error:
-        raise BadSettings(f"odoo.url is no address: {error}.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadSettings("odoo.url must start with https:// (or http://) and name a host.")
-    if parts.username or parts.password or parts.query or parts.fragment or parts.path.strip("/"):
-        raise BadSettings(
-            "odoo.url must hold the scheme, the host and the port only, such as https://erp.example.com"
-        )
-    if parts.scheme == "http" and not (settings.allow_http or _is_here(parts.hostname)):
-        raise BadSettings(
-            "Plain http would send the password unprotected. Use https, or set odoo.allow_http = true."
-        )
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _version(url: str, settings: OdooSettings) -> tuple[int, int]:

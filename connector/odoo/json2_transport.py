@@ -7,7 +7,7 @@ from typing import Any
 from odoo_rma.connector.errors import LoginRefused, Refused
 from odoo_rma.connector.odoo import replies
 from odoo_rma.connector.odoo.transport import Arguments
-from odoo_rma.connector.odoo.wire import Reply, Wire
+from odoo_rma.connector.wire import Reply, Wire
 
 
 class Json2Transport:

@@ -17,7 +17,7 @@ from odoo_rma.connector import redact
 from odoo_rma.connector.errors import LoginRefused, Unknown
 from odoo_rma.connector.odoo import replies
 from odoo_rma.connector.odoo.transport import Arguments
-from odoo_rma.connector.odoo.wire import Wire
+from odoo_rma.connector.wire import Wire
 
 
 class OdoorpcTransport:

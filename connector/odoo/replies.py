@@ -13,7 +13,7 @@ from odoo_rma.connector.errors import (
     Unknown,
     Unreachable,
 )
-from odoo_rma.connector.odoo.wire import Reply
+from odoo_rma.connector.wire import Reply
 
 # Odoo re-runs a method 5 times on these before it gives up; nothing was changed.
 BUSY_NAMES = (

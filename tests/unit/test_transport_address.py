@@ -3,12 +3,17 @@
 import pytest
 from pydantic import SecretStr
 
+from odoo_rma.connector.address import checked_address
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.odoo import connect as connecting
-from odoo_rma.connector.odoo.wire import Reply
 from odoo_rma.connector.settings import OdooSettings, Secrets, Transport
+from odoo_rma.connector.wire import Reply
 
 NINETEEN, FOURTEEN = (19, 0), (14, 0)
+
+
+def address(url: str, **more: bool) -> str:
+    return checked_address(url, setting="odoo.url", gives_away="password", **{"allow_http": False, **more})
 
 
 def settings(url: str, **more: object) -> OdooSettings:
@@ -26,7 +31,7 @@ def settings(url: str, **more: object) -> OdooSettings:
     ],
 )
 def test_addresses_that_are_taken(given: str, taken: str) -> None:
-    assert connecting._address(settings(given)) == taken
+    assert address(given) == taken
 
 
 @pytest.mark.parametrize(
@@ -47,11 +52,15 @@ def test_addresses_that_are_taken(given: str, taken: str) -> None:
 )
 def test_addresses_that_are_refused(url: str) -> None:
     with pytest.raises(BadSettings):
-        connecting._address(settings(url))
+        address(url)
 
 
 def test_plain_http_goes_out_only_when_told_so() -> None:
-    assert connecting._address(settings("http://10.0.0.1", allow_http=True)) == "http://10.0.0.1"
+    assert address("http://10.0.0.1", allow_http=True) == "http://10.0.0.1"
+
+
+def test_a_path_is_taken_only_where_a_server_may_live_under_one() -> None:
+    assert address("https://shop.example.com/backend/", path=True) == "https://shop.example.com/backend"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One HTTP exchange with the server, for both transports: total deadline, checked TLS, no redirects, a size limit.
+"""One HTTP exchange with a server, Odoo or a returns system: total deadline, checked TLS, no redirects, a size limit.
 
 Redirects are never followed, so credentials go nowhere else. Whatever fails before the first byte of the request
 is sent is `Unreachable`; whatever fails afterwards is `Unknown`.
