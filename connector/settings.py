@@ -20,6 +20,7 @@ from tomlkit.items import Table
 
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.settings_model import (
+    SECRETS,
     AccountingSettings,
     ChargesBy,
     MatchingSettings,
@@ -70,7 +71,6 @@ FILE_NAME = "odoo-rma.toml"
 
 _PREFIX = "ODOO_RMA_"
 _KEYRING = "odoo-rma"
-_SECRETS = ("password", "api_key", "feedback_secret")
 _NOT_IN_THE_FILE = (
     "Secrets never come from the file. Remove it there and set {} in the environment, or let "
     "`odoo-rma init` put it into the keyring."
@@ -181,7 +181,7 @@ def _no_secrets(content: Mapping[str, Any], file: Path | None, *path: str) -> No
     for name, inner in content.items():
         if isinstance(inner, dict):
             _no_secrets(inner, file, *path, name)
-        elif name in _SECRETS:
+        elif name in SECRETS:
             variable = _PREFIX + (name if path[:1] != ("sources",) else "__".join((*path, name))).upper()
             raise BadSettings(
                 f"{file}: {'.'.join((*path, name))} is a secret. " + _NOT_IN_THE_FILE.format(variable)
@@ -271,7 +271,7 @@ def _meant(path: list[str]) -> str:
 
 
 def _secrets(odoo: OdooSettings) -> Secrets:
-    found = {kind: os.environ.get(_PREFIX + kind.upper()) or _from_keyring(odoo, kind) for kind in _SECRETS}
+    found = {kind: os.environ.get(_PREFIX + kind.upper()) or _from_keyring(odoo, kind) for kind in SECRETS}
     return Secrets(**{kind: SecretStr(value) for kind, value in found.items() if value})
 
 

@@ -7,7 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    StringConstraints,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from odoo_rma.connector.settings_part import Part
 from odoo_rma.connector.settings_process import (
@@ -20,6 +27,9 @@ from odoo_rma.connector.settings_process import (
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.ownership import FREE, OWNERS, Fact, Side, owners
 from odoo_rma.mappings.vocabulary import ChargeKind
+
+SECRETS = ("password", "api_key", "feedback_secret")
+"""Keys that never come from the file, in whatever table they stand."""
 
 
 class Transport(StrEnum):
@@ -71,7 +81,9 @@ class ChargesBy(StrEnum):
 class SourceSettings(Part):
     """`[sources.NAME]`: a returns system."""
 
-    type: str = Field("files", description="Which kind of source; `files` reads a folder.")
+    type: str = Field(
+        "files", description="Which kind of source: `files` reads a folder, `medusa` a Medusa 2."
+    )
     path: Path = Field(Path("rma"), description="The folder that holds inbox, done, refused and outbox.")
     owners: dict[Fact, Side] = Field(
         default_factory=dict,
@@ -96,8 +108,19 @@ class SourceSettings(Part):
         2.0, ge=0, description="A file changed less than so many seconds ago is still being written."
     )
     options: dict[str, Any] = Field(
-        default_factory=dict, description="Free table for sources of other packages; `files` takes none."
+        default_factory=dict,
+        description="What only this kind of source needs: for `medusa` see medusa.md; `files` takes nothing.",
     )
+
+    @field_validator("options")
+    @classmethod
+    def _hidden(cls, value: dict[str, Any]) -> dict[str, Any]:
+        # Secrets come in from the environment as text; from here on nothing prints them.
+        return {k: SecretStr(v) if k in SECRETS and isinstance(v, str) else v for k, v in value.items()}
+
+    @field_serializer("options")
+    def _without_secrets(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in value.items() if k not in SECRETS}
 
     @field_validator("owners")
     @classmethod

@@ -1,0 +1,112 @@
+"""Which orders changed. No record of Medusa is touched by every change, so several lists are looked at.
+
+A return is touched when it is requested and canceled, its order by every receipt and by new metadata; a refund touches
+neither. All lists are read from a time on, oldest first, so rows that change while being read only move on.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from odoo_rma.connector.sources.medusa.api import Api, Row
+from odoo_rma.connector.sources.medusa.cursor import Cursor, Mark, stamp
+from odoo_rma.connector.sources.medusa.dossier import when
+from odoo_rma.connector.sources.medusa.options import MedusaOptions
+
+__all__ = ["changed_orders"]
+
+RETURNED = ("returns", "claims", "exchanges")
+ORDERS, REFUNDS = "orders", "refunds"
+_WATCHED = 100
+_MOST = 100_000
+
+
+def changed_orders(
+    api: Api, since: Cursor | None, options: MedusaOptions, *, now: datetime
+) -> tuple[list[str], Cursor]:
+    """Give the ids of all orders whose returns may have changed, the longest ago first, and the next cursor.
+
+    Where `since` is None, all orders that have returns, claims or exchanges.
+    """
+    overlap = timedelta(seconds=options.overlap)
+    before = since or Cursor()
+    found: dict[str, None] = {}
+    marks: dict[str, Mark] = {}
+    if since is None:
+        marks[ORDERS] = marks[REFUNDS] = Mark(_newest_order(api))
+    for name in RETURNED if since is None else (*RETURNED, ORDERS):
+        rows = _fresh(api, name, before.mark(name), overlap, options.page)
+        found |= dict.fromkeys(_order_of(name, row) for row in rows)
+        marks[name] = before.mark(name).moved(((r["id"], _time(r)) for r in rows), overlap)
+    if since is not None:
+        refunds = _refunded(api, before.mark(REFUNDS), overlap, options, now)
+        found |= dict.fromkeys(order_id for order_id, _, _ in refunds)
+        marks[REFUNDS] = before.mark(REFUNDS).moved(((i, at) for _, i, at in refunds), overlap)
+    return list(found), Cursor(marks)
+
+
+def _fresh(api: Api, name: str, mark: Mark, overlap: timedelta, page: int) -> list[Row]:
+    rows = _from(api, name, mark.start(overlap), page)
+    return [row for row in rows if not mark.knows(row["id"], _time(row))]
+
+
+def _from(api: Api, name: str, start: datetime, page: int) -> Iterator[Row]:
+    """Give the rows of a list that changed at or after a time, oldest first, each state once.
+
+    The next page begins at the last time of this one, not after so many rows: a row that changes in the meantime
+    leaves its place, and counting rows would skip another one. Where more rows than a page have the same time, the page
+    grows.
+    """
+    fields = "id,updated_at" if name == ORDERS else "id,order_id,updated_at"
+    given: set[tuple[str, datetime]] = set()
+    limit = page
+    while True:
+        rows = api.get(name, fields=fields, order="updated_at", limit=limit, updated_at__gte=stamp(start))[
+            name
+        ]
+        yield from (r for r in rows if (r["id"], _time(r)) not in given)
+        given |= {(r["id"], _time(r)) for r in rows}
+        if len(rows) < limit:
+            return
+        last = max(_time(r) for r in rows)
+        limit = min(limit * 2, _MOST) if last <= start else page
+        start = max(last, start)
+
+
+def _refunded(
+    api: Api, mark: Mark, overlap: timedelta, options: MedusaOptions, now: datetime
+) -> list[tuple[str, str, datetime]]:
+    """Give new refunds as order id, refund id and time: those of orders whose returns changed not too long ago."""
+    first = now.astimezone(UTC) - timedelta(days=options.refund_days)
+    rows = (row for name in RETURNED for row in _from(api, name, first, options.page))
+    watched = list(dict.fromkeys(row["order_id"] for row in rows))
+    start, found = mark.start(overlap), []
+    for position in range(0, len(watched), _WATCHED):
+        for order in _with_refunds(api, watched[position : position + _WATCHED]):
+            for refund in _refunds(order):
+                at = _time(refund)
+                if at >= start and not mark.knows(refund["id"], at):
+                    found.append((str(order["id"]), str(refund["id"]), at))
+    return sorted(found, key=lambda r: r[2])
+
+
+def _with_refunds(api: Api, order_ids: list[str]) -> list[Row]:
+    fields = "id,payment_collections.payments.refunds.id,payment_collections.payments.refunds.updated_at"
+    return list(api.get(ORDERS, id=order_ids, fields=fields, limit=_WATCHED)[ORDERS])
+
+
+def _refunds(order: Row) -> list[Row]:
+    payments = [p for c in order.get("payment_collections") or () for p in c.get("payments") or ()]
+    return [r for p in payments for r in p.get("refunds") or ()]
+
+
+def _newest_order(api: Api) -> datetime:
+    rows = api.get(ORDERS, fields="id,updated_at", order="-updated_at", limit=1)[ORDERS]
+    return _time(rows[0]) if rows else Mark().at
+
+
+def _order_of(name: str, row: Row) -> str:
+    return str(row["id"] if name == ORDERS else row["order_id"])
+
+
+def _time(row: Row) -> datetime:
+    return when(row["updated_at"]) or Mark().at
