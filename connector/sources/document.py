@@ -1,32 +1,89 @@
 """The RMA that goes back into an outbox: the same format as it came in, with the facts that Odoo owns filled in."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from odoo_rma.connector.sources.base import News
 from odoo_rma.connector.sources.reading import IN_ERP
-from odoo_rma.mappings.money import ZERO
+from odoo_rma.mappings.in_erp import CREDIT_NOTE
+from odoo_rma.mappings.issues import Issue
+from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.money import ZERO, Decimal, plain
 from odoo_rma.mappings.ownership import Fact
-from odoo_rma.mappings.vocabulary import Logistics
+from odoo_rma.mappings.rma_line import RmaLine
+from odoo_rma.mappings.vocabulary import Logistics, RefundState
+
+OWNED = "owned"
+"""Names, within `in_erp`, the facts that the reader takes over."""
+
+_BEFORE = {
+    Logistics.NONE,
+    Logistics.LABEL_CREATED,
+    Logistics.IN_TRANSIT,
+    Logistics.DELIVERED,
+    Logistics.PARTIALLY_RECEIVED,
+}
 
 
-def as_document(news: News) -> dict[str, Any]:
-    """Give the RMA as plain data, as its source should have it now, with `in_erp` beside its own fields."""
-    rma: dict[str, Any] = news.rma.model_dump(mode="json", exclude_defaults=True)
-    if Fact.RECEIPT in news.owned:
-        rma |= _received(news)
-    return rma | {IN_ERP: news.in_erp.model_dump(mode="json", exclude_defaults=True)}
+def as_document(news: News) -> tuple[dict[str, Any], tuple[Issue, ...]]:
+    """Give the RMA as plain data, as its source should have it now, with `in_erp` beside its own fields.
+
+    Where the source has more than Odoo does, its own fields stay as they are, and the issues say so.
+    """
+    ahead = dict(_ahead(news))
+    owned = news.owned - ahead.keys()
+    rma = _with_receipt(news) if Fact.RECEIPT in owned else news.rma
+    # Without the source's name, so that any other one can read it.
+    document: dict[str, Any] = rma.model_dump(mode="json", exclude_defaults=True, exclude={"source"})
+    held = news.in_erp.model_dump(mode="json", exclude_defaults=True)
+    return document | {IN_ERP: {OWNED: sorted(owned), **held}}, tuple(ahead.values())
 
 
-def _received(news: News) -> dict[str, Any]:
-    lines = []
-    for line in news.rma.lines:
-        units = min(news.in_erp.received(line.id), line.allowed)
-        lines.append(
-            line.model_copy(update={"received": units}).model_dump(mode="json", exclude_defaults=True)
-        )
-    here = [news.in_erp.received(x.id) for x in news.rma.lines if x.physical]
-    whole = all(news.in_erp.received(x.id) >= x.allowed for x in news.rma.lines if x.physical)
-    if not here or max(here) == ZERO:
-        return {"lines": lines}
-    logistics = Logistics.RECEIVED if whole else Logistics.PARTIALLY_RECEIVED
-    return {"lines": lines, "logistics": logistics.value}
+def _with_receipt(news: News) -> Rma:
+    lines = tuple(x.model_copy(update={"received": _units(news, x)}) for x in news.rma.lines)
+    back = [x for x in lines if x.physical]
+    filled: dict[str, Any] = {"lines": lines}
+    if not any(x.received for x in back):
+        return news.rma.model_copy(update=filled)
+    whole = all(x.received >= x.allowed for x in back)
+    if news.rma.logistics in _BEFORE:
+        filled["logistics"] = Logistics.RECEIVED if whole else Logistics.PARTIALLY_RECEIVED
+    return news.rma.model_copy(update=filled)
+
+
+def _units(news: News, line: RmaLine) -> Decimal:
+    """Units to write on a line: no more than may come back, for an RMA with more cannot be read; `in_erp` has them."""
+    return min(news.in_erp.received(line.id), line.allowed) if _known(news, line) else line.received
+
+
+def _known(news: News, line: RmaLine) -> bool:
+    """Tell whether Odoo can say anything about a line; not about one whose article it does not know."""
+    return any(x.line == line.id for x in news.in_erp.lines)
+
+
+def _ahead(news: News) -> Iterator[tuple[Fact, Issue]]:
+    """Give the facts of Odoo's of which the source has more than Odoo does: nobody may take them back."""
+    rma = news.rma
+    more = [x for x in rma.lines if _known(news, x) and x.received > news.in_erp.received(x.id)]
+    if Fact.RECEIPT in news.owned and more:
+        units = [_received_words(news, x) for x in more]
+        yield Fact.RECEIPT, _source_ahead(rma, f"{'; '.join(units)} received", "lines")
+    paid = sum((r.amount for r in rma.refunds if r.state is RefundState.SUCCEEDED), ZERO)
+    credited = sum((n.amount or ZERO for n in news.in_erp.of_kind(CREDIT_NOTE) if n.state == "posted"), ZERO)
+    if Fact.REFUND in news.owned and paid > credited:
+        words = f"{paid} {rma.currency} paid back, Odoo has {credited} {rma.currency} on credit notes"
+        yield Fact.REFUND, _source_ahead(rma, words, "refunds")
+
+
+def _received_words(news: News, line: RmaLine) -> str:
+    here = news.in_erp.received(line.id)
+    return f"{plain(line.received)} × {line.sku or line.barcode} (Odoo: {plain(here)})"
+
+
+def _source_ahead(rma: Rma, words: str, where: str) -> Issue:
+    return Issue(
+        "source_ahead",
+        f"{rma.label}: by the source there are {words}, although that is for Odoo to say. Nothing was overwritten.",
+        "Correct the side that is wrong: the source, or the transfer or credit note in Odoo.",
+        where,
+    )

@@ -131,9 +131,12 @@ class FileSource:
         name, done = file_name(news.rma.id), []
         if news.decision and self._folder.send(f"{name}.decision.json", dict(news.decision)):
             done.append("told what was decided")
-        if news.in_erp.documents and self._folder.send(f"{name}.json", as_document(news)):
+        if not news.in_erp.documents:
+            return Reply(tuple(done))
+        document, issues = as_document(news)
+        if self._folder.send(f"{name}.json", document):
             done.append("told what Odoo holds")
-        return Reply(tuple(done))
+        return Reply(tuple(done), issues)
 
     def close(self) -> None:
         """Let go of the inbox; what was not settled stays there."""
@@ -157,6 +160,7 @@ class FileSource:
                 yield read_document(piece.document, source=self.name, origin=origin, issues=piece.issues)
         except Broken as broken:
             if file.changed:
+                self._folder.check()
                 self.notes.append(f"{name}: changed while it was read, left for the next run.")
                 return
             origin = f"{name}, after item {number}" if number else name

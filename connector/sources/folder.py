@@ -105,6 +105,16 @@ class Folder:
         self._told: dict[str, str] = {}  # so that a file left lying is noted once, not at every look
         self._lock = FileLock(hidden / "inbox.lock", timeout=0, thread_local=False)
 
+    def check(self) -> None:
+        """Make sure that it is still there.
+
+        Raises:
+            StoreFailed: it is gone, so that nobody knows what lay in it.
+
+        """
+        if not self.inbox.is_dir():
+            raise StoreFailed(f"The folder {self.inbox} is gone. Put it back, or connect its disk again.")
+
     def claim(self) -> bool:
         """Take the inbox, unless another run holds it."""
         if self._lock.is_locked:
@@ -178,7 +188,7 @@ class Folder:
         """
         goal = self.outbox / name
         try:
-            if goal.is_file() and goal.read_text(encoding="utf-8") == _as_text(content):
+            if goal.is_file() and goal.read_bytes() == _as_bytes(content):
                 return False
             _write(goal, content)
         except OSError as error:
@@ -240,14 +250,17 @@ def _free(folder: Path, name: str) -> Path:
     )
 
 
-def _as_text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2) + "\n"
+def _as_bytes(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=2) + "\n").encode()
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     fresh = path.with_name(f".{path.name}.tmp")
     try:
-        fresh.write_text(_as_text(content), encoding="utf-8")
+        with fresh.open("wb") as file:
+            file.write(_as_bytes(content))
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the name without the content
         fresh.replace(path)
     except OSError:
         with suppress(OSError):

@@ -228,7 +228,7 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as disk:
-        disk.setattr(Path, "write_text", full)
+        disk.setattr(os, "fsync", full)
         with pytest.raises(StoreFailed, match=r"a\.json could not be moved to refused.*still in the inbox"):
             source.settle()
     with monkeypatch.context() as disk:

@@ -205,8 +205,8 @@ class Reading:
         lab.wait()
         with closing(lab.open()) as source:
             assert source.read(gone) is None
-        assert gone not in read(lab).ids
         assert shows(newest(read(lab, before.cursor))[stays])
+        assert gone not in read(lab).ids
 
     def test_units_received_bit_by_bit_add_up(self, lab: Lab) -> None:
         made = lab.create()

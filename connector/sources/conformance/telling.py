@@ -189,8 +189,13 @@ class Telling:
         owned, books = takes(lab), _books(lab)
         lab.delete(books.rma.id)
         books.credit("5.00")
-        _asks(tell(lab, books.receive(1).news(*owned)))
+        tell(lab, books.receive(1).news(*owned))
         assert lab.truth(books.rma.id) is None
+
+    def test_somebody_is_asked_when_an_rma_is_gone(self, lab: Lab) -> None:
+        owned, books = takes(lab), _books(lab)
+        lab.delete(books.rma.id)
+        _asks(tell(lab, books.receive(1).news(*owned)))
 
 
 def _books(lab: Lab) -> Books:

@@ -145,6 +145,11 @@ class MakesItAgain(HostileSource):
         return super().tell(news)
 
 
+class SaysNothingWhenItIsGone(HostileSource):
+    def tell(self, news: News) -> Reply:
+        return super().tell(news) if news.rma.id in self._system.rows else Reply()
+
+
 class WritesWhenThereIsNothing(HostileSource):
     def tell(self, news: News) -> Reply:
         if not news.in_erp.documents and not news.decision:
