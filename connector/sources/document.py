@@ -8,7 +8,7 @@ from odoo_rma.connector.sources.reading import IN_ERP
 from odoo_rma.mappings.in_erp import CREDIT_NOTE
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
-from odoo_rma.mappings.money import ZERO, Decimal, plain
+from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.ownership import Fact
 from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.vocabulary import Logistics, RefundState
@@ -28,15 +28,18 @@ _BEFORE = {
 def as_document(news: News) -> tuple[dict[str, Any], tuple[Issue, ...]]:
     """Give the RMA as plain data, as its source should have it now, with `in_erp` beside its own fields.
 
-    Where the source has more than Odoo does, its own fields stay as they are, and the issues say so.
+    Where the source has more than Odoo does, its own fields stay as they are. Goods may be on their way into Odoo still,
+    so nobody is asked about them here; about money that went out, the issues ask.
     """
-    ahead = dict(_ahead(news))
-    owned = news.owned - ahead.keys()
+    too_much = tuple(_paid_too_much(news))
+    owned = (
+        news.owned - ({Fact.REFUND} if too_much else set()) - ({Fact.RECEIPT} if _is_ahead(news) else set())
+    )
     rma = _with_receipt(news) if Fact.RECEIPT in owned else news.rma
     # Without the source's name, so that any other one can read it.
     document: dict[str, Any] = rma.model_dump(mode="json", exclude_defaults=True, exclude={"source"})
     held = news.in_erp.model_dump(mode="json", exclude_defaults=True)
-    return document | {IN_ERP: {OWNED: sorted(owned), **held}}, tuple(ahead.values())
+    return document | {IN_ERP: {OWNED: sorted(owned), **held}}, too_much
 
 
 def _with_receipt(news: News) -> Rma:
@@ -61,29 +64,20 @@ def _known(news: News, line: RmaLine) -> bool:
     return any(x.line == line.id for x in news.in_erp.lines)
 
 
-def _ahead(news: News) -> Iterator[tuple[Fact, Issue]]:
-    """Give the facts of Odoo's of which the source has more than Odoo does: nobody may take them back."""
+def _is_ahead(news: News) -> bool:
+    return any(_known(news, x) and x.received > news.in_erp.received(x.id) for x in news.rma.lines)
+
+
+def _paid_too_much(news: News) -> Iterator[Issue]:
+    """Money that left without a credit note; before there is any, Odoo may just not be as far."""
     rma = news.rma
-    more = [x for x in rma.lines if _known(news, x) and x.received > news.in_erp.received(x.id)]
-    if Fact.RECEIPT in news.owned and more:
-        units = [_received_words(news, x) for x in more]
-        yield Fact.RECEIPT, _source_ahead(rma, f"{'; '.join(units)} received", "lines")
     paid = sum((r.amount for r in rma.refunds if r.state is RefundState.SUCCEEDED), ZERO)
     credited = sum((n.amount or ZERO for n in news.in_erp.of_kind(CREDIT_NOTE) if n.state == "posted"), ZERO)
-    if Fact.REFUND in news.owned and paid > credited:
-        words = f"{paid} {rma.currency} paid back, Odoo has {credited} {rma.currency} on credit notes"
-        yield Fact.REFUND, _source_ahead(rma, words, "refunds")
-
-
-def _received_words(news: News, line: RmaLine) -> str:
-    here = news.in_erp.received(line.id)
-    return f"{plain(line.received)} × {line.sku or line.barcode} (Odoo: {plain(here)})"
-
-
-def _source_ahead(rma: Rma, words: str, where: str) -> Issue:
-    return Issue(
-        "source_ahead",
-        f"{rma.label}: by the source there are {words}, although that is for Odoo to say. Nothing was overwritten.",
-        "Correct the side that is wrong: the source, or the transfer or credit note in Odoo.",
-        where,
-    )
+    if Fact.REFUND in news.owned and paid > credited > ZERO:
+        yield Issue(
+            "source_ahead",
+            f"{rma.label}: the source paid back {paid} {rma.currency}, although that is for Odoo to say, and Odoo has "
+            f"{credited} {rma.currency} on credit notes. The source is not told to pay anything.",
+            "Correct the side that is wrong: the refund at the source, or the credit note in Odoo.",
+            "refunds",
+        )

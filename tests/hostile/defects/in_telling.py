@@ -124,9 +124,9 @@ class TakesBackWhatIsTooMuch(HostileSource):
         super().tell_receipt(news, raw, done, issues)
 
 
-class AsksNobodyWhenMoreWasReceived(HostileSource):
-    def tell_receipt(self, news: News, raw: Raw, done: list[str], issues: list[Issue]) -> None:
-        super().tell_receipt(news, raw, done, [])
+class AsksNobodyWhenMoreWasPaid(HostileSource):
+    def tell_refunds(self, news: News, raw: Raw, done: list[str], issues: list[Issue]) -> None:
+        super().tell_refunds(news, raw, done, [])
 
 
 class PaysOnTop(HostileSource):
