@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from odoo_rma.mappings.drift import Equation
 from odoo_rma.mappings.drift.result import Reconciliation
 from odoo_rma.sync.reports.words import AREAS
 
@@ -40,3 +41,13 @@ def facts(found: Reconciliation) -> tuple[tuple[str, str], ...]:
 def moment(at: datetime) -> str:
     """Write a moment in UTC."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def of_all(found: Reconciliation) -> list[Equation]:
+    """Give the equations over everything in scope; where the scope is one month, those of that month."""
+    return [e for e in found.equations if e.period in ("", found.scope.period)]
+
+
+def by_month(found: Reconciliation) -> list[Equation]:
+    """Give the others."""
+    return [e for e in found.equations if e.period not in ("", found.scope.period)]

@@ -36,6 +36,11 @@ class Totals:
         for code, balance in row.accounts.items():
             self.accounts[code, month] += balance
 
+    def places(self) -> set[tuple[str, str]]:
+        """Give the currencies and months of the ledger, of its differences too."""
+        listed = {(measure, month) for area, measure, month, _ in self.differences if area is Area.LEDGER}
+        return self.refunds.keys() | listed
+
     def listed(self, area: Area, measure: str, month: str, kind: DriftKind | None = None) -> Decimal:
         """Sum up listed differences: of one month or (empty) all, of one kind or all."""
         return sum(

@@ -1,7 +1,7 @@
 """The words of a reconciliation, as people read them."""
 
 from odoo_rma.mappings.drift import UNITS, Area, DriftKind
-from odoo_rma.mappings.money import ONE, Decimal, minor_unit
+from odoo_rma.mappings.money import ONE, Decimal, minor_unit, plain
 from odoo_rma.mappings.ownership import Side
 
 NOT_POSTED = "not posted"
@@ -42,3 +42,9 @@ def digits_of(measure: str) -> int:
     """Give how many digits after the point a measure has."""
     unit = unit_of(measure)
     return 0 if unit == ONE else -int(unit.adjusted())
+
+
+def number(value: Decimal, unit: Decimal | None = None) -> str:
+    """Write a number for people: `1,234.50` in steps of a unit, or as exact as it is; with a true minus sign."""
+    shown = f"{value.quantize(unit):,f}" if unit is not None else f"{Decimal(plain(value)):,f}"
+    return shown.replace("-", "−")

@@ -111,6 +111,10 @@ def equations(lists: Lists) -> Iterator[Equation]:
         rows = [r for r in lists.ledgers if r.currency == currency]
         promised, credited = (sum((getattr(r, n) for r in rows), ZERO) for n in ("promised", "credited"))
         yield Equation(Area.LEDGER, currency, "", promised, _listed(lists, Area.LEDGER, currency), credited)
+        for period in sorted({r.period for r in rows if r.period}):
+            own = sum((r.credited for r in rows if r.period == period), ZERO)
+            listed = _listed(lists, Area.LEDGER, currency, period)
+            yield Equation(Area.LEDGER, currency, period, own - sum(listed.values(), ZERO), listed, own)
 
 
 def month(number: int) -> str:
@@ -118,10 +122,11 @@ def month(number: int) -> str:
     return f"{2025 + (number + 10) // 12}-{(number + 10) % 12 + 1:02}"
 
 
-def _listed(lists: Lists, area: Area, measure: str) -> Mapping[DriftKind, Decimal]:
+def _listed(lists: Lists, area: Area, measure: str, period: str = "") -> Mapping[DriftKind, Decimal]:
     found: dict[DriftKind, Decimal] = {}
     for drift in lists.differences:
-        if (drift.area, drift.measure) == (area, measure) and drift.difference:
+        counts = (drift.area, drift.measure) == (area, measure) and period in ("", drift.period)
+        if counts and drift.difference:
             found[drift.kind] = found.get(drift.kind, ZERO) + drift.difference
     return found
 

@@ -7,12 +7,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxFileError
 
 from odoo_rma.mappings.drift.result import Reconciliation
-from odoo_rma.sync.reports.about import heading, release
+from odoo_rma.sync.reports.about import by_month, heading, release
 from odoo_rma.sync.reports.columns import INVENTORY, LEDGER, STOCK, differences
 from odoo_rma.sync.reports.file import replacing
 from odoo_rma.sync.reports.totals import Totals
 from odoo_rma.sync.reports.xlsx import accounts, periods, summary
 from odoo_rma.sync.reports.xlsx.book import Book
+from odoo_rma.sync.reports.xlsx.equations import Equations
 from odoo_rma.sync.reports.xlsx.lists import MOST, write_list
 from odoo_rma.sync.reports.xlsx.page import Page
 
@@ -62,7 +63,10 @@ def _fill(book: Book, found: Reconciliation, most: int) -> None:
     ledger = write_list(book, sheets[LEDGER.name], LEDGER, rows.ledger(), totals.ledger, most)
     inventory = write_list(book, sheets[INVENTORY.name], INVENTORY, rows.inventory(), most=most)
     stock = write_list(book, sheets[STOCK.name], STOCK, rows.stock(), most=most)
-    periods.write_periods(Page(book, sheets["Periods"], periods.WIDTHS), ledger, drifts, totals)
+    months = Equations(by_month(found), drifts, totals)
+    by_period = Page(book, sheets["Periods"], periods.WIDTHS)
+    checks = periods.write_periods(by_period, ledger, drifts, totals, months)
     accounts.write_accounts(Page(book, sheets["Accounts"], [14] * 40), found.company_currency, totals)
     lists = (drifts, ledger, inventory, stock)
-    summary.write_summary(Page(book, sheets["Summary"], summary.WIDTHS), found, lists, totals)
+    first = Page(book, sheets["Summary"], summary.WIDTHS)
+    summary.write_summary(first, found, lists, totals, months, checks)

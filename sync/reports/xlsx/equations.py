@@ -18,8 +18,16 @@ NOT_PROVEN = "NOT PROVEN: at least one total is not explained"
 _FIXED = ("Area", "Measure", "Period", "Source says")
 
 
+def write_verdict(page: Page, checks: Sequence[str], *, proven: bool) -> None:
+    """Write the line that sums up all checks, which stand in these ranges."""
+    tie = "+".join(f'COUNTIF({place},"{TIES}")' for place in checks) or "0"
+    rows = "+".join(f"ROWS({place})" for place in checks) or "1"
+    formula = f'IF({tie}={rows},"{ALL_TIE}","{NOT_PROVEN}")'
+    page.verdict(0, formula, ALL_TIE, NOT_PROVEN, is_good=proven)
+
+
 class Equations:
-    """The table of equations, and the one line that sums it up."""
+    """A table of equations. `checks` is the range of its last column, once it is written."""
 
     def __init__(self, equations: Sequence[Equation], differences: Written, totals: Totals) -> None:
         self._equations, self._differences, self._totals = equations, differences, totals
@@ -28,23 +36,33 @@ class Equations:
         ]
         self._last = len(_FIXED) + len(self._kinds)
 
-    def verdict(self, page: Page, first: int) -> None:
-        """Write the line that sums up; the equations will stand from row `first` on, counted from 0."""
-        column = letter(self._last + 2)
-        checks = f"${column}${first + 1}:${column}${first + max(len(self._equations), 1)}"
-        formula = f'IF(COUNTIF({checks},"{TIES}")=ROWS({checks}),"{ALL_TIE}","{NOT_PROVEN}")'
-        proven = bool(self._equations) and not any(map(self._left, self._equations))
-        page.verdict(0, formula, ALL_TIE, NOT_PROVEN, is_good=proven)
+    def __bool__(self) -> bool:
+        return bool(self._equations)
 
-    def write(self, page: Page) -> None:
-        """Write the table."""
+    @property
+    def proven(self) -> bool:
+        """Tell that nothing is unexplained."""
+        return not any(map(self._left, self._equations))
+
+    def checks(self, sheet: str, first: int) -> str:
+        """Give the range of the checks, where the equations stand from row `first` on, counted from 0."""
+        column = letter(self._last + 2)
+        return (
+            f"'{sheet}'!${column}${first + 1}:${column}${first + len(self._equations)}"
+            if self._equations
+            else ""
+        )
+
+    def write(self, page: Page) -> str:
+        """Write the table, and give the range of its checks."""
         heads = page.row
-        kinds = [KINDS[kind][0] for kind in self._kinds]
         numbers = range(len(_FIXED) - 1, self._last + 2)
+        kinds = [KINDS[kind][0] for kind in self._kinds]
         page.heads([*_FIXED, *kinds, "Odoo says", "Unexplained", "Check"], numbers)
         for equation in self._equations:
             self._line(page, equation, heads)
             page.next()
+        return self.checks(page.sheet.get_name(), heads + 1)
 
     def _line(self, page: Page, equation: Equation, heads: int) -> None:
         at, last, digits = page.row + 1, self._last, digits_of(equation.measure)

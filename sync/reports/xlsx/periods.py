@@ -8,6 +8,7 @@ from odoo_rma.mappings.drift import Area
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.sync.reports.totals import SUMMED, Totals
 from odoo_rma.sync.reports.words import digits_of
+from odoo_rma.sync.reports.xlsx.equations import Equations
 from odoo_rma.sync.reports.xlsx.lists import Written
 from odoo_rma.sync.reports.xlsx.page import Page
 
@@ -15,17 +16,26 @@ WIDTHS = (12, 10, 10, *[14] * (len(SUMMED) + 1))
 HEADS = ("Period", "Currency", "Refunds", *(c.heading for c in SUMMED), "Differences")
 
 
-def write_periods(page: Page, ledger: Written, differences: Written, totals: Totals) -> None:
-    """Write the sheet: the months of one currency below each other, then their total."""
+def write_periods(
+    page: Page, ledger: Written, differences: Written, totals: Totals, equations: Equations
+) -> str:
+    """Write the sheet: the months of one currency below each other, then their total; the proof by month.
+
+    Returns the range of the proof's checks.
+    """
     page.heads(HEADS, range(2, len(HEADS)))
     page.sheet.freeze_panes(1, 2)
     page.sheet.repeat_rows(0)
-    for currency, months in groupby(sorted(totals.refunds), lambda key: key[0]):
+    for currency, months in groupby(sorted(totals.places()), lambda key: key[0]):
         first = page.row + 1
         periods = [period for _, period in months]
         for period in periods:
             _month(page, currency, period, ledger, differences, totals)
         _total(page, currency, periods, first, totals)
+    if not equations:
+        return ""
+    page.section("Source + differences = Odoo, by month")
+    return equations.write(page)
 
 
 def _month(

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from odoo_rma.mappings.drift import DriftKind
 from odoo_rma.mappings.drift.result import Reconciliation
-from odoo_rma.sync.reports.about import facts, heading
+from odoo_rma.sync.reports.about import facts, heading, of_all
 from odoo_rma.sync.reports.totals import Totals
 from odoo_rma.sync.reports.words import KINDS
-from odoo_rma.sync.reports.xlsx.equations import Equations
+from odoo_rma.sync.reports.xlsx.equations import Equations, write_verdict
 from odoo_rma.sync.reports.xlsx.lists import Written
 from odoo_rma.sync.reports.xlsx.page import Page
 
@@ -20,15 +20,24 @@ _TO_EQUATIONS = 4
 """Lines between the verdict and the first equation."""
 
 
-def write_summary(page: Page, found: Reconciliation, lists: Sequence[Written], totals: Totals) -> None:
-    """Write the sheet."""
+def write_summary(
+    page: Page,
+    found: Reconciliation,
+    lists: Sequence[Written],
+    totals: Totals,
+    months: Equations,
+    checks: str,
+) -> None:
+    """Write the sheet; `months` are the equations by month, and `checks` is where theirs stand."""
     differences = next(w for w in lists if w.listing.name == "Differences")
-    equations = Equations(found.equations, differences, totals)
+    whole = Equations(of_all(found), differences, totals)
     page.title(heading(found))
-    equations.verdict(page, page.row + _TO_EQUATIONS)
+    places = (whole.checks(page.sheet.get_name(), page.row + _TO_EQUATIONS), checks)
+    proven = bool(found.equations) and whole.proven and months.proven
+    write_verdict(page, [place for place in places if place], proven=proven)
     page.next()
     page.section("Source + differences = Odoo")
-    equations.write(page)
+    whole.write(page)
     page.section("Differences by kind")
     _kinds(page, differences, totals, found.fixed)
     page.section("What was looked at")
