@@ -61,7 +61,7 @@ class Snapshots:
         """The folder of the seeded snapshot, made when it is not there yet."""
         base, shop = self.base_folder, self.shop_folder
         with self.cache.lock(f"snapshot-{self.program.version}", report):
-            if _outdated(shop):
+            if outdated(shop):
                 shutil.rmtree(shop)
             if not shop.exists():
                 if not base.exists():
@@ -184,7 +184,8 @@ def seed_script(seed: Path, output: Path) -> str:
     )
 
 
-def _outdated(shop: Path) -> bool:
+def outdated(shop: Path) -> bool:
+    """Whether a seeded snapshot's dates have run away."""
     made = shop / "made.json"
     return made.exists() and time.time() - made.stat().st_mtime > OLDEST_DAYS * 86400
 

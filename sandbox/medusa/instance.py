@@ -15,7 +15,7 @@ from odoo_rma.sandbox.medusa.env import MedusaEnv
 from odoo_rma.sandbox.medusa.node import Node
 from odoo_rma.sandbox.medusa.program import Program, fetched, medusa_version
 from odoo_rma.sandbox.medusa.server import running, stop
-from odoo_rma.sandbox.medusa.snapshot import MedusaSnapshots, server_of
+from odoo_rma.sandbox.medusa.snapshot import MedusaSnapshots, progress_of, server_of
 from odoo_rma.sandbox.named import NamedServer
 from odoo_rma.sandbox.postgres import Postgres
 from odoo_rma.sandbox.processes import free_port
@@ -106,6 +106,17 @@ class Medusa:
             manifest=self.folder / "manifest.json",
             **secrets,
         )
+
+    def run_script(self, step: str, script: str, *arguments: Path, report: Report = silent) -> None:
+        """Run a script of the project inside a second Medusa on the same database, while the first one runs.
+
+        Raises:
+            StepFailed: it did not end well; the message has its words and the log.
+        """
+        self._must_run()
+        program = fetched(self.cache, Node.found(), report)
+        server = server_of(self.cache, program, self.folder)
+        server.run_once(step, SHOP, "exec", f"./{script}", *arguments, seen=progress_of(step, report))
 
     def exists(self) -> bool:
         """It was set up, and may be running or stopped."""

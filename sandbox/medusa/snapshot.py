@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,14 +20,15 @@ from pathlib import Path
 from odoo_rma.sandbox.databases import TEMPLATE, close_template
 from odoo_rma.sandbox.errors import StepFailed
 from odoo_rma.sandbox.folders import Cache
-from odoo_rma.sandbox.medusa.program import APP, Program
+from odoo_rma.sandbox.medusa.program import APP, Program, medusa_version
 from odoo_rma.sandbox.medusa.server import MedusaServer, stop
 from odoo_rma.sandbox.medusa.shop import shop_data
 from odoo_rma.sandbox.postgres import Postgres
-from odoo_rma.sandbox.snapshot import copy_tree
-from odoo_rma.sandbox.steps import Report
+from odoo_rma.sandbox.snapshot import copy_tree, outdated
+from odoo_rma.sandbox.steps import LineSeen, Report
 
 SEEDING = re.compile(r"SEED (\d+)/(\d+) (.*)")
+FORGOTTEN_DAYS = 3
 MODULES = 27
 """About how many modules migrate; for the progress bar."""
 
@@ -46,12 +48,15 @@ class MedusaSnapshots:
     @property
     def shop_folder(self) -> Path:
         """Where the layer with the seeded shop lies, or will."""
-        return self._folder("shop", self.base_folder.name, _text("seed.js"), json.dumps(shop_data()))
+        scripts = [_text(name) for name in ("seed.js", "order.js")]
+        return self._folder("shop", self.base_folder.name, *scripts, json.dumps(shop_data()))
 
     def shop(self, report: Report) -> Path:
         """The folder of the seeded snapshot, made when it is not there yet."""
         base, shop = self.base_folder, self.shop_folder
         with self.cache.lock("snapshot-medusa", report):
+            if outdated(shop):
+                shutil.rmtree(shop)
             if not shop.exists():
                 if not base.exists():
                     self._build(base, None, lambda server: _migrate(server, report))
@@ -75,8 +80,9 @@ class MedusaSnapshots:
                 work(server)
 
     def _forget_others(self, *kept: Path) -> None:
+        """Forget snapshots of other versions of the shop, but not one that another checkout may just have made."""
         for folder in self.cache.root.glob("snapshots/medusa-*"):
-            if folder not in kept:
+            if folder not in kept and time.time() - folder.stat().st_mtime > FORGOTTEN_DAYS * 86400:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -129,20 +135,27 @@ def _migrate(server: MedusaServer, report: Report) -> None:
 
 
 def _seed(server: MedusaServer, report: Report) -> None:
-    report("Seeding Medusa's shop", 0.0)
+    data = server.folder / "shop.json"
+    data.write_text(json.dumps(shop_data(), indent=1, ensure_ascii=False), encoding="utf-8")
+    seen = progress_of("Seeding Medusa's shop", report)
+    server.run_once("seed Medusa's shop", TEMPLATE, "exec", "./seed.js", data, server.folder, seen=seen)
+    (server.folder / "credentials.json").chmod(0o600)
+    made = {"seeded": time.strftime("%Y-%m-%d"), "release": medusa_version()}
+    (server.folder / "made.json").write_text(json.dumps(made), encoding="utf-8")
+    with server.postgres.session() as cursor:
+        cursor.execute(close_template())
+
+
+def progress_of(topic: str, report: Report) -> LineSeen:
+    """Turns the lines of our own scripts into progress."""
+    report(topic, 0.0)
 
     def seen(line: str) -> None:
         found = SEEDING.search(line)
         if found:
-            report(f"Seeding Medusa's shop: {found[3]}", int(found[1]) / int(found[2]))
+            report(f"{topic}: {found[3]}", int(found[1]) / int(found[2]))
 
-    data = server.folder / "shop.json"
-    data.write_text(json.dumps(shop_data(), indent=1, ensure_ascii=False), encoding="utf-8")
-    server.run_once("seed Medusa's shop", TEMPLATE, "exec", "./seed.js", data, server.folder, seen=seen)
-    for name in ("credentials.json", "manifest.json"):
-        (server.folder / name).chmod(0o600)
-    with server.postgres.session() as cursor:
-        cursor.execute(close_template())
+    return seen
 
 
 def _text(name: str) -> str:

@@ -1,7 +1,7 @@
 """A real Odoo for the live tests: started once, with a clean seeded database for each module that asks.
 
-Odoo 19 has to start, or the tests fail. Odoo 14 may be skipped where its Python 3.9 is not on the machine, and for no
-other reason.
+Odoo 19 has to start, or the tests fail. Odoo 14 may be skipped where its Python 3.9 is not on the machine, Medusa where
+its Node.js is not, and for no other reason.
 """
 
 import os
@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from odoo_rma.sandbox import Env, HostUnfit, Sandbox
+from odoo_rma.sandbox import Env, HostUnfit, Medusa, Sandbox
+from odoo_rma.sandbox.folders import default_name
+from odoo_rma.sandbox.medusa.admin import Admin
+from odoo_rma.sandbox.medusa.node import Node
 from odoo_rma.sandbox.pythons import interpreter
 from odoo_rma.sandbox.recipes import recipe
 
@@ -33,6 +36,26 @@ def sandbox14() -> Sandbox:
     sandbox = Sandbox(version=14)
     sandbox.up()
     return sandbox
+
+
+@pytest.fixture(scope="module")
+def medusa() -> Iterator[Medusa]:
+    """A Medusa of the tests' own with the clean seeded shop; stopped afterwards, as it takes half a gigabyte."""
+    try:
+        Node.found()
+    except HostUnfit as missing:
+        pytest.skip(str(missing))
+    made = Medusa(f"{default_name()}-tests")
+    made.down(purge=True)
+    made.up()
+    yield made
+    made.down()
+
+
+@pytest.fixture(scope="module")
+def medusa_admin(medusa: Medusa) -> Admin:
+    """Medusa as its administrator sees it."""
+    return Admin(medusa.env())
 
 
 def _database(request: pytest.FixtureRequest, sandbox: Sandbox) -> Iterator[Env]:

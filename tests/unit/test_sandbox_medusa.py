@@ -1,6 +1,7 @@
 """The Medusa beside the sandbox's Odoo, with stand-ins for `node` and `npm`; PostgreSQL is real."""
 
 import json
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -197,6 +198,17 @@ def test_a_changed_shop_makes_the_instance_afresh_on_its_port(
     assert medusa.up(lambda message, _fraction: said.append(message)).url == env.url
     assert any("changed" in message for message in said)
     assert json.loads(env.manifest.read_text())["orders"] == []
+    snapshots = list((medusa.cache.root / "snapshots").glob("medusa-shop-*"))
+    assert len(snapshots) == 2  # another checkout may still need the first
+
+
+def test_a_snapshot_whose_dates_have_run_away_is_made_anew(machine: Machine, medusa: Medusa) -> None:
+    medusa.up()
+    medusa.down(purge=True)
+    (made,) = (machine.cache.root / "snapshots").glob("medusa-shop-*/made.json")
+    os.utime(made, (0, 0))
+    medusa.up()
+    assert len(machine.calls("exec")) == 2
 
 
 def test_without_node_it_says_what_to_install(machine: Machine, medusa: Medusa) -> None:

@@ -4,6 +4,7 @@ const fs = require("fs")
 const path = require("path")
 const { ContainerRegistrationKeys, Modules, ProductStatus } = require("@medusajs/framework/utils")
 const flows = require("@medusajs/medusa/core-flows")
+const { catalogue, order } = require("./order.js")
 
 const EVERY = 8
 
@@ -21,7 +22,7 @@ exports.default = async function ({ container, args }) {
   for (const [number, row] of shop.orders.entries()) {
     if (number % EVERY === 0) say(EVERY + number, total, "orders, payments and fulfillments")
     try {
-      orders.push(await order(seed, known, row))
+      orders.push(await order(container, known, row))
     } catch (problem) {
       throw new Error(`order ${row.reference} (${row.shape}): ${problem.message}`)
     }
@@ -33,7 +34,7 @@ exports.default = async function ({ container, args }) {
 }
 
 async function base(seed) {
-  const { run, shop, service } = seed
+  const { container, run, shop, service } = seed
   const [channel] = await run(flows.createSalesChannelsWorkflow, { salesChannelsData: [{ name: "Webshop" }] })
   const [store] = await service(Modules.STORE).listStores()
   const currencies = shop.regions.map((r, n) => ({ currency_code: r.key.toLowerCase(), is_default: n === 0 }))
@@ -66,18 +67,16 @@ async function base(seed) {
   const refunds = await run(flows.createRefundReasonsWorkflow, {
     data: Object.entries(shop.refund_reasons).map(([code, label]) => ({ code, label })),
   })
-  const variants = await products(seed, channel, locations, shipping.profile)
+  const item = await products(seed, channel, locations, shipping.profile)
+  const variants = await catalogue(container)
   const customers = await run(flows.createCustomersWorkflow, {
     customersData: shop.customers.map((c) => ({ ...c, has_account: false })),
   })
   const byKey = (rows, key) => Object.fromEntries(rows.map((row) => [row[key], row.id]))
   return {
-    channel,
-    locations,
-    shipping,
     variants,
+    item,
     customers: Object.fromEntries(customers.map((c) => [c.email.toLowerCase(), c.id])),
-    regions: Object.fromEntries(shop.regions.map((r, n) => [r.key, regions[n].id])),
     manifest: {
       sales_channel: channel.id,
       regions: Object.fromEntries(shop.regions.map((r, n) => [r.key, regions[n].id])),
@@ -144,7 +143,7 @@ async function ship({ container, run, shop, service }, locations) {
   return { profile, options }
 }
 
-// Products by SKU, each with one variant; a kit's variant is its components' stock.
+// Products by SKU, each with one variant; a kit's variant is its components' stock. Gives the stock items by SKU.
 async function products({ run, shop, service }, channel, locations, profile) {
   const product = (row, inventory_items) => ({
     title: row.name,
@@ -166,133 +165,27 @@ async function products({ run, shop, service }, channel, locations, profile) {
   })
   const single = shop.products.filter((row) => !row.components)
   const kits = shop.products.filter((row) => row.components)
-  const made = await run(flows.createProductsWorkflow, { products: single.map((row) => product(row)) })
+  await run(flows.createProductsWorkflow, { products: single.map((row) => product(row)) })
   const items = await service(Modules.INVENTORY).listInventoryItems({}, { take: 1000 })
   const item = Object.fromEntries(items.map((i) => [i.sku, i.id]))
   const parts = (row) =>
     Object.entries(row.components).map(([sku, n]) => ({ inventory_item_id: item[sku], required_quantity: n }))
-  if (kits.length)
-    made.push(...(await run(flows.createProductsWorkflow, { products: kits.map((row) => product(row, parts(row))) })))
+  await run(flows.createProductsWorkflow, { products: kits.map((row) => product(row, parts(row))) })
   await run(flows.createInventoryLevelsWorkflow, {
     inventory_levels: shop.products.filter((row) => row.counted).flatMap((row) =>
       // plenty, until the orders have gone out
       Object.values(locations).map((l) => ({ inventory_item_id: item[row.sku], location_id: l.id, stocked_quantity: 1e6 }))
     ),
   })
-  const found = made.map((p) => [p.variants[0].sku, { id: p.variants[0].id, product: p }])
-  return Object.fromEntries(found.map(([sku, variant]) => [sku, { ...variant, item: item[sku] }]))
-}
-
-// One order, as if it had been placed, paid, sent and delivered.
-async function order(seed, known, row) {
-  const { run, service } = seed
-  const [placed] = await service(Modules.ORDER).createOrders([orderValues(known, row)])
-  const items = placed.items.sort((a, b) => a.metadata.line - b.metadata.line)
-  const [due] = (await seed.container.resolve(ContainerRegistrationKeys.QUERY).graph({
-    entity: "order",
-    filters: { id: placed.id },
-    fields: ["id", "display_id", "custom_display_id", "total"],
-  })).data
-  let payment = null
-  if (Number(due.total) > 0) {
-    const [collection] = await run(flows.createOrderPaymentCollectionWorkflow, { order_id: placed.id, amount: due.total })
-    payment = await run(flows.markPaymentCollectionAsPaid, { order_id: placed.id, payment_collection_id: collection.id })
-  }
-  await reserve(seed, known, row, items)
-  const sent = items.map((i) => ({ id: i.id, quantity: Number(i.quantity) }))
-  const location_id = known.locations[row.location].id
-  const fulfillment = await run(flows.createOrderFulfillmentWorkflow, { order_id: placed.id, items: sent, location_id, no_notification: true })
-  await run(flows.createOrderShipmentWorkflow, { order_id: placed.id, fulfillment_id: fulfillment.id, items: sent, no_notification: true })
-  await run(flows.markOrderFulfillmentAsDeliveredWorkflow, { orderId: placed.id, fulfillmentId: fulfillment.id })
-  await backdate(seed, placed.id, row.days_ago)
-  return {
-    reference: row.reference,
-    shape: row.shape,
-    id: placed.id,
-    display_id: due.display_id,
-    email: row.email,
-    currency: row.currency,
-    location: row.location,
-    total: String(due.total),
-    total_in_odoo: row.total,
-    payment: payment?.id ?? null,
-    items: items.map((i) => ({ id: i.id, sku: i.variant_sku, quantity: String(i.quantity) })),
-  }
-}
-
-function orderValues(known, row) {
-  const taxes = (line) => Object.entries(line.tax_rates).map(([code, rate]) => ({ code, rate, description: `${rate}%`, provider_id: "tp_system" }))
-  const option = known.shipping.options[row.location].send
-  const free = { amount: "0", tax_rates: {}, tax_included: false }
-  return {
-    region_id: known.regions[row.currency],
-    sales_channel_id: known.channel.id,
-    customer_id: known.customers[row.email.toLowerCase()],
-    email: row.email,
-    currency_code: row.currency.toLowerCase(),
-    status: "pending",
-    shipping_address: row.address,
-    billing_address: row.address,
-    metadata: { reference: row.reference },
-    items: row.items.map((line, n) => {
-      const { id, product } = known.variants[line.sku]
-      return {
-        title: product.title,
-        subtitle: "Standard",
-        variant_id: id,
-        variant_sku: line.sku,
-        variant_title: "Standard",
-        product_id: product.id,
-        product_title: product.title,
-        product_handle: product.handle,
-        requires_shipping: true,
-        quantity: Number(line.quantity),
-        unit_price: line.unit_price,
-        is_tax_inclusive: line.tax_included,
-        tax_lines: taxes(line),
-        adjustments: line.discount
-          ? [{ code: "DISCOUNT", amount: line.discount, is_tax_inclusive: line.tax_included, provider_id: "shop" }]
-          : [],
-        metadata: { line: n + 1 },
-      }
-    }),
-    shipping_methods: (row.shipping.length ? row.shipping : [free]).map((method) => ({
-      name: "Shipping",
-      shipping_option_id: option,
-      amount: method.amount,
-      is_tax_inclusive: method.tax_included,
-      tax_lines: taxes(method),
-      data: {},
-    })),
-  }
-}
-
-// A fulfillment takes what was reserved; a kit reserves its components.
-async function reserve({ run, shop }, known, row, items) {
-  const reservations = items.flatMap((i) => {
-    const product = shop.products.find((p) => p.sku === i.variant_sku)
-    const parts = product.components ?? (product.counted ? { [product.sku]: 1 } : {})
-    return Object.entries(parts).map(([sku, n]) => ({
-      line_item_id: i.id,
-      inventory_item_id: known.variants[sku].item,
-      location_id: known.locations[row.location].id,
-      quantity: n * Number(i.quantity),
-    }))
-  })
-  if (reservations.length) await run(flows.createReservationsWorkflow, { reservations })
-}
-
-async function backdate({ container }, id, days) {
-  const database = container.resolve(ContainerRegistrationKeys.PG_CONNECTION)
-  await database.raw(`UPDATE "order" SET created_at = now() - ? * interval '1 day' WHERE id = ?`, [days, id])
+  return item
 }
 
 // What lies on the shelves is in the end what Odoo counts there.
 async function settleStock({ run, shop }, known) {
   const updates = shop.products.filter((row) => row.counted).flatMap((row) =>
     Object.entries(row.stock).map(([code, quantity]) => ({
-      inventory_item_id: known.variants[row.sku].item,
-      location_id: known.locations[code].id,
+      inventory_item_id: known.item[row.sku],
+      location_id: known.manifest.locations[code],
       stocked_quantity: Number(quantity),
     }))
   )
@@ -310,7 +203,7 @@ async function credentials({ run, shop, service }, known) {
   const key = (title, type) => ({ title, type, created_by: user.id })
   const keys = await run(flows.createApiKeysWorkflow, { api_keys: [key("sandbox", "secret"), key("webshop", "publishable")] })
   const token = (type) => keys.find((k) => k.type === type)
-  await run(flows.linkSalesChannelsToApiKeyWorkflow, { id: token("publishable").id, add: [known.channel.id] })
+  await run(flows.linkSalesChannelsToApiKeyWorkflow, { id: token("publishable").id, add: [known.manifest.sales_channel] })
   return { login: email, password, api_key: token("secret").token, publishable_key: token("publishable").token }
 }
 
