@@ -13,10 +13,10 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 
 from odoo_rma.mappings.message_facts import Facts
+from odoo_rma.mappings.message_limits import LimitedEnvironment
 from odoo_rma.mappings.money import Decimal, plain
 from odoo_rma.mappings.policy.words import day, write
 from odoo_rma.mappings.vocabulary import MessageStep
@@ -87,17 +87,18 @@ class Texts:
                 FRAME: file_name(FRAME, self.language_of(FRAME, best)),
             }
             environment = self._environment(best)
-            subject = html.unescape(environment.from_string(head).render(values))
-            written = environment.from_string(body).render(values)
+            subject = html.unescape(environment.write(head, values))
+            written = environment.write(f"\n{body}", values)  # so that its lines count as in the file
+        except TemplateNotFound as error:
+            raise BadTemplate(f"{name}: there is no template {error.name}.") from None
         except TemplateError as error:
-            line = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-            raise BadTemplate(f"{name}{line}: {error}") from None
-        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+            raise BadTemplate(f"{_place(name, error)}: {error}") from None
+        except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise BadTemplate(f"{name}: {type(error).__name__}: {error}") from None
         return Text(" ".join(subject.split())[:_LONGEST_SUBJECT], written.strip(), best, name)
 
-    def _environment(self, language: str) -> Environment:
-        made = ImmutableSandboxedEnvironment(
+    def _environment(self, language: str) -> LimitedEnvironment:
+        made = LimitedEnvironment(
             loader=DictLoader(dict(self.sources)),
             undefined=StrictUndefined,
             autoescape=True,
@@ -106,6 +107,11 @@ class Texts:
         )
         made.filters |= _filters(CHINESE if language.startswith(CHINESE) else ENGLISH)
         return made
+
+
+def _place(name: str, error: TemplateError) -> str:
+    # A broken frame has a name of its own; what was made from a text has none.
+    return f"{error.name or name}, line {error.lineno}" if isinstance(error, TemplateSyntaxError) else name
 
 
 def _parts(name: str, source: str) -> tuple[str, str]:

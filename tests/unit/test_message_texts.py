@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from click.testing import CliRunner, Result
@@ -100,17 +101,65 @@ def test_a_language_is_added_by_a_file(asked: str, found: str) -> None:
         ("Hello", "the first line has to say “Subject: …”"),
         ("Subject:  \nx", "the first line has to say"),
         ("Subject: x\n{{ nobody }}", "'nobody' is undefined"),
-        ("Subject: x\n{% if %}", "received.en.html, line 1"),
+        ("Subject: x\n\n{% if %}", "received.en.html, line 3"),
         ("Subject: x\n{{ refund.lines + 1 }}", "TypeError"),
         ("Subject: x\n{{ ''.__class__.__mro__ }}", "unsafe"),
-        ("Subject: x\n{% for i in range(10 ** 9) %}{% endfor %}", "Range too big"),
-        ("Subject: x\n{% include 'nowhere.html' %}", "nowhere.html"),
+        ("Subject: x\n{% for i in range(1000000000) %}{% endfor %}", "Range too big"),
+        ("Subject: x\n{% include '/etc/passwd' %}", "there is no template /etc/passwd"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_named(source: str, problem: str) -> None:
     with pytest.raises(BadTemplate, match=r"received\.en\.html") as refused:
         Texts({"received.en.html": source}).write(RECEIVED, "en", SAMPLE)
     assert problem in str(refused.value)
+
+
+def test_a_mistake_in_the_frame_is_told_of_the_frame() -> None:
+    with pytest.raises(BadTemplate, match=r"^frame\.en\.html, line 2: "):
+        Texts({"frame.en.html": "<p>Hi</p>\n{% if %}"}).write(RECEIVED, "en", SAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (
+            (
+                "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}"
+                "{% endfor %}{% endfor %}{% endfor %}"
+            ),
+            "does not come to an end",
+        ),
+        (
+            "{% macro two(n) %}{% if n %}{{ two(n - 1) }}{{ two(n - 1) }}{% endif %}{% endmacro %}{{ two(99) }}",
+            "does not come to an end",
+        ),
+        ("{% macro again() %}{{ again() }}{% endmacro %}{{ again() }}", "without end"),
+        ("{% include 'received.en.html' %}", "without end"),
+        ("{% extends 'received.en.html' %}", "without end"),
+        ("{% for a in range(9999) %}{{ name.center(1000) }}{% endfor %}", "more than 1,000,000 letters"),
+        ("{{ 'a' * 9999999999 }}", "only for multiplying numbers"),
+        ("{{ range(9) | list * 9999999999 }}", "only for multiplying numbers"),
+        ("{{ 9 ** 9999999999 }}", "only for multiplying numbers"),
+    ],
+)
+def test_a_template_that_never_ends_is_stopped_at_once(body: str, problem: str) -> None:
+    before = monotonic()
+    with pytest.raises(BadTemplate, match=r"^received\.en\.html") as refused:
+        Texts({"received.en.html": f"Subject: x\n{body}"}).write(RECEIVED, "en", SAMPLE)
+    assert problem in str(refused.value)
+    assert monotonic() - before < 10
+
+
+def test_a_message_about_a_thousand_articles_is_written() -> None:
+    many = replace(SAMPLE, received=SAMPLE.received[:1] * 1000)
+    assert Texts().write(RECEIVED, "en", many).body.count(SAMPLE.received[0].title) == 1000
+
+
+def test_numbers_may_be_multiplied_and_loops_know_their_length() -> None:
+    body = "{% for item in received %}{{ loop.index }}/{{ loop.length }}:{{ item.quantity * 2 }}{% endfor %}"
+    facts = replace(SAMPLE, received=SAMPLE.received[:1])
+    written = Texts({"received.en.html": f"Subject: x\n{body}"}).write(RECEIVED, "en", facts).body
+    assert written == f"1/1:{SAMPLE.received[0].quantity * 2}"
 
 
 # ── the folder ──
