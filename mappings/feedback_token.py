@@ -28,6 +28,8 @@ def read(token: str, secret: str) -> tuple[str, str]:
         found: Any = _signer(secret).loads(token)
     except BadData:
         raise ValueError("This answer key is not one of ours, or it was cut off.") from None
+    if not (isinstance(found, list) and len(found) == 2 and all(isinstance(part, str) for part in found)):
+        raise ValueError("This answer key is signed with our secret, but says nothing about a return.")
     source, rma_id = found
     return source, rma_id
 

@@ -22,6 +22,7 @@ from odoo_rma.mappings.answer import (
 )
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.erp import Erp, Order
+from odoo_rma.mappings.free_text import LONGEST, tidy
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Rma
@@ -139,7 +140,9 @@ def _word(decisions: Decisions) -> Verdict:
 
 
 def _why(decisions: Decisions) -> tuple[Words, ...]:
-    return (say("person_why", why=decisions.why) if decisions.why else say("person"),)
+    # Tidied here too: one note that cannot be written down must not stop the returns of everybody else.
+    why = tidy(decisions.why[:LONGEST])
+    return (say("person_why", why=why) if why else say("person"),)
 
 
 def _stood(

@@ -1,6 +1,7 @@
 """The answer key in a feedback link: readable by us, not to be forged."""
 
 import pytest
+from itsdangerous import URLSafeSerializer
 
 from odoo_rma.mappings.feedback_token import read, sign
 
@@ -25,6 +26,13 @@ def test_a_forged_or_cut_key_is_refused(spoil) -> None:  # type: ignore[no-untyp
 def test_another_secret_does_not_open_it() -> None:
     with pytest.raises(ValueError, match="not one of ours"):
         read(sign("shop", "R-1", "secret"), "other")
+
+
+@pytest.mark.parametrize("said", ["ab", ["shop"], ["shop", None], [1, 2], {"a": 1, "b": 2}, 7])
+def test_what_is_signed_but_names_no_return_is_refused_in_plain_words(said: object) -> None:
+    key = URLSafeSerializer("a secret", salt="odoo-rma feedback").dumps(said)
+    with pytest.raises(ValueError, match="says nothing about a return"):
+        read(key, "a secret")
 
 
 def test_without_a_secret_nothing_is_signed() -> None:

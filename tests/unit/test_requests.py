@@ -261,6 +261,12 @@ class TestAPerson:
         assert [parts[0] for parts in notes(shop)] == ["review"]
         assert not plan.finished
 
+    @pytest.mark.parametrize("why", ["\x1b[31mworn", "worn\x00", "worn \udcff", "w" * 100_000])
+    def test_a_note_that_cannot_be_written_down_stops_nobody(self, shop: Shop, why: str) -> None:
+        one = self.expensive(shop)
+        self.say(shop, True, why)
+        assert done(shop, one).rma.is_authorized
+
     @pytest.mark.parametrize(("authorize", "state"), [(True, "authorized"), (False, "declined")])
     def test_a_persons_word_is_written_down_and_counts(self, shop: Shop, authorize: bool, state: str) -> None:
         one = self.expensive(shop)
