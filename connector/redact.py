@@ -2,10 +2,14 @@
 
 import json
 import logging
+import re
 import threading
 from urllib.parse import quote
 
 STRUCK = "[secret]"
+SHORT = 8
+"""A secret below this length is struck out only where it stands alone: struck out of the middle of other words
+(`odoo-rma` with the password `rma`) it would spoil them, and tell what it is."""
 
 # odoorpc 0.10.1 writes the arguments of every call, the password among them, and whole replies at DEBUG;
 # httpcore writes headers (keys, cookies). They log on these names only, and nothing there helps anyone.
@@ -39,7 +43,10 @@ def redact(text: str) -> str:
     with _lock:
         known = sorted(_secrets, key=len, reverse=True)
     for secret in known:
-        text = text.replace(secret, STRUCK)
+        if len(secret) < SHORT:
+            text = re.sub(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", STRUCK, text)
+        else:
+            text = text.replace(secret, STRUCK)
     return text
 
 

@@ -53,3 +53,15 @@ def test_fenced_loggers_stay_silent_at_debug(caplog: pytest.LogCaptureFixture) -
         logging.getLogger(name).debug("the password is %s", SECRET)
         logging.getLogger(name).warning("a warning of %s", name)
     assert [record.levelname for record in caplog.records] == ["WARNING"] * len(redact.FENCED)
+
+
+@pytest.mark.parametrize("around", ["password={}", "'{}'", "for {}: ", "[{}]", "{}@erp", "{}"])
+def test_a_short_secret_is_struck_out_where_it_stands_alone(around: str) -> None:
+    redact.register("rma")
+    assert redact.redact(around.format("rma")) == around.format(redact.STRUCK)
+
+
+@pytest.mark.parametrize("text", ["Run `odoo-rma check`.", "Leave out --rma.", "rma_line", "formal"])
+def test_a_short_secret_does_not_spoil_other_words_and_so_is_not_told_by_them(text: str) -> None:
+    redact.register("rma")
+    assert redact.redact(text) == text
