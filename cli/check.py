@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 @json_option
 @pass_session
 def check(session: Session, transport: str | None, as_json: bool) -> None:
-    """Check that Odoo has all that is needed.
+    """Check that all is there that is needed.
 
-    Connection, version, rights, modules, journals and operation types: each is ok, or it says what to do.
+    Connection, version, rights, modules, journals and operation types; what the settings name: journals, locations,
+    programs, templates, the return policy; and the store. Each is ok, or it says what to do.
 
     \b
     Examples:
@@ -42,13 +43,18 @@ def _checks(settings: Settings) -> list[dict[str, object]]:
     # The Odoo client is loaded only here.
     from odoo_rma.connector.odoo.check import check as check_odoo  # noqa: PLC0415
     from odoo_rma.connector.odoo.connect import connect  # noqa: PLC0415
+    from odoo_rma.sync.readiness import readiness  # noqa: PLC0415
 
     try:
         client = connect(settings.odoo, settings.secrets)
     except Stop as error:
         return [{"name": "connection", "ok": False, "detail": str(error), "what_to_do": ""}]
     try:
-        return [_as_dict(one) for one in check_odoo(client, gift_cards=bool(settings.payments.programs))]
+        found = [
+            *check_odoo(client, gift_cards=bool(settings.payments.programs)),
+            *readiness(settings, client),
+        ]
+        return [_as_dict(one) for one in found]
     finally:
         client.close()
 

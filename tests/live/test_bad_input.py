@@ -113,6 +113,51 @@ class TestTheWayIn:
         assert "give the user 'noaccess' the group “Inventory / User”" in checked.out
 
 
+@pytest.mark.usefixtures("unchanged")
+class TestWhatTheSettingsName:
+    """`check` and a run look at the same: what stops a run is not ok, in the same words."""
+
+    @pytest.mark.parametrize(
+        ("named", "words"),
+        [
+            ({"ODOO_RMA_RUN__POLICY": "nope.toml"}, ["no policy", "nope.toml", "policy init"]),
+            ({"ODOO_RMA_MESSAGES__CHANNEL": "pigeon"}, ["'pigeon'", "email"]),
+            ({"ODOO_RMA_MESSAGES__TEMPLATES": "nowhere"}, ["nowhere", "no folder"]),
+            (
+                {"ODOO_RMA_MESSAGES__FEEDBACK_URL": "https://x.example/?t={token}"},
+                ["ODOO_RMA_FEEDBACK_SECRET"],
+            ),
+            ({"ODOO_RMA_INSPECTION__LOCATIONS": '{"quarantine": "Nowhere"}'}, ["no location", "Nowhere"]),
+            ({"ODOO_RMA_PAYMENTS__JOURNALS": '{"stripe": "NOPE"}'}, ["NOPE"]),
+            (
+                {
+                    "ODOO_RMA_PAYMENTS__PROGRAMS": '{"gift_card": "Nothing"}',
+                    "ODOO_RMA_PAYMENTS__JOURNALS": '{"gift_card": "GIFT"}',
+                },
+                ["Nothing"],
+            ),
+        ],
+    )
+    def test_what_is_not_there_is_told_by_both(
+        self, office: Office, named: dict[str, str], words: list[str]
+    ) -> None:
+        told = {"ODOO_RMA_MESSAGES__SINCE": "2026-11-01", **named}
+        office.run("sync", **told).says(1, *words)
+        checked = office.run("check", "--json", **told)
+        assert checked.code == 1
+        [wrong] = [one for one in checked.data if not one["ok"]]
+        assert wrong["name"] == "settings"
+        assert not [word for word in words if word.lower() not in wrong["detail"].lower()], wrong
+
+    def test_a_store_that_is_none(self, office: Office) -> None:
+        office.store.write_text("not a database " * 100)
+        checked = office.run("check", "--json")
+        assert [one["name"] for one in checked.data if not one["ok"]] == ["store"]
+        office.store.unlink()
+        assert office.run("check").code == 0
+        assert not office.store.exists()
+
+
 class TestWhatComesIn:
     """Each waits in quarantine with its reason and the way out; the run ends with 3, and the good ones go through."""
 
