@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from odoo_rma.cli.arguments import WORDS
 from odoo_rma.cli.output import clean, local, print_json, print_table
 from odoo_rma.cli.session import Session, json_option, pass_session, transport_option
 from odoo_rma.mappings.money import Money, plain
@@ -19,7 +20,7 @@ LATEST = 20
 
 
 @click.command()
-@click.argument("who", metavar="EMAIL|ID")
+@click.argument("who", type=WORDS, metavar="EMAIL|ID")
 @transport_option
 @json_option
 @pass_session

@@ -11,6 +11,7 @@ from types import FrameType
 
 import click
 
+from odoo_rma.cli.output import clean
 from odoo_rma.connector.errors import AccessRefused, RmaError
 from odoo_rma.connector.redact import redact
 from odoo_rma.sync.lock import Locked
@@ -56,14 +57,14 @@ def exit_code_of(error: BaseException, *, verbose: int) -> int:
         tell("Stopped; nothing is lost, run it again.")
         return TERMINATED if isinstance(error, Terminated) else INTERRUPTED
     if verbose:
-        click.echo(redact("".join(traceback.format_exception(error))), err=True)
+        click.echo(clean(redact("".join(traceback.format_exception(error)))), err=True)
     tell(_words(error, verbose=verbose))
     return Exit.LOCKED if isinstance(error, Locked) else Exit.FAILED
 
 
 def tell(message: str) -> None:
     """Say on stderr what went wrong."""
-    click.secho(redact(message), fg="red", err=True)
+    click.secho(clean(redact(message)), fg="red", err=True)
 
 
 def _words(error: BaseException, *, verbose: int) -> str:

@@ -1,11 +1,12 @@
 """`odoo-rma feedback …`: what customers think of how their returns went."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
+from odoo_rma.cli.arguments import DAY, FREE_TEXT
 from odoo_rma.cli.output import clean, local, print_json, print_table
 from odoo_rma.cli.session import Session, json_option, now, pass_session
 
@@ -27,7 +28,7 @@ def feedback() -> None:
 @feedback.command()
 @click.argument("token")
 @click.option("--score", required=True, type=click.IntRange(1, 5), help="From 1 (bad) to 5 (very good).")
-@click.option("--comment", help="In the customer's own words.")
+@click.option("--comment", type=FREE_TEXT, help="In the customer's own words.")
 @json_option
 @pass_session
 def record(session: Session, token: str, score: int, comment: str | None, as_json: bool) -> None:
@@ -54,12 +55,10 @@ def record(session: Session, token: str, score: int, comment: str | None, as_jso
 
 
 @feedback.command()
-@click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Only answers given since this day."
-)
+@click.option("--since", type=DAY, metavar="DATE", help="Only answers given since this day.")
 @json_option
 @pass_session
-def report(session: Session, since: datetime | None, as_json: bool) -> None:
+def report(session: Session, since: date | None, as_json: bool) -> None:
     """Report on all feedback: average, distribution, months, reasons, and every answer, the worst first.
 
     It is read from our own store: what the sources told, and what came with an answer key. Where a customer answered
@@ -72,7 +71,7 @@ def report(session: Session, since: datetime | None, as_json: bool) -> None:
     """
     from odoo_rma.sync import feedback as at_work  # noqa: PLC0415 (the store is loaded only here)
 
-    found = at_work.report(session.settings(), since.date() if since else None)
+    found = at_work.report(session.settings(), since)
     if as_json:
         print_json(asdict(found))
     elif found.average is None:

@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from odoo_rma.cli.output import clean
 from odoo_rma.connector import redact
 
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
@@ -13,7 +14,7 @@ class _ToStderr(logging.Handler):
     """Writes to the stderr of the moment, which tests and progress bars may have replaced."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.secho(self.format(record), dim=True, err=True)
+        click.secho(clean(self.format(record)), dim=True, err=True)
 
 
 def log_to_stderr(verbose: int) -> None:

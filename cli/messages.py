@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 from markupsafe import Markup
 
+from odoo_rma.cli.arguments import WORDS
 from odoo_rma.cli.output import clean, print_json, print_table
 from odoo_rma.cli.session import Session, json_option, now, pass_session
 from odoo_rma.mappings.vocabulary import MessageStep
@@ -63,8 +64,15 @@ def _where(templates: dict[str, str]) -> str:
 
 @messages.command()
 @click.argument("step", type=click.Choice([s.value for s in MessageStep]))
-@click.option("--lang", metavar="LANG", help="Language, such as en or zh; the customer's when left out.")
-@click.option("--rma", metavar="RMA", help="A return you know, by id or number; a made-up one when left out.")
+@click.option(
+    "--lang", type=WORDS, metavar="LANG", help="Language, such as en or zh; the customer's when left out."
+)
+@click.option(
+    "--rma",
+    type=WORDS,
+    metavar="RMA",
+    help="A return you know, by id or number; a made-up one when left out.",
+)
 @click.option("--html", is_flag=True, help="Print the message as it is sent.")
 @json_option
 @pass_session
@@ -88,7 +96,13 @@ def preview(
         text = message_preview.real(settings, what, lang or "", rma, clock=now)
     else:
         text = message_preview.sample(settings.messages, what, lang or "en")
+    if lang and _family(lang) != _family(text.language):
+        click.echo(f"There is no text in {lang}: whoever reads it gets this one.", err=True)
     _print(text, html=html, as_json=as_json)
+
+
+def _family(language: str) -> str:
+    return language.partition("_")[0]
 
 
 def _print(text: "Text", *, html: bool, as_json: bool) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from odoo_rma.cli.arguments import CURRENCY, DAY, QUANTITY, WORDS
 from odoo_rma.cli.output import clean, print_json, print_table
 from odoo_rma.cli.session import Session, json_option, now, pass_session, transport_option
-from odoo_rma.mappings.money import Decimal, Money, decimal, plain
+from odoo_rma.mappings.money import Money, plain
 from odoo_rma.mappings.policy import Policy
 from odoo_rma.mappings.policy.case import Decision, Offered, Request, Verdict
 from odoo_rma.mappings.policy.check import check as find_findings
@@ -26,16 +27,6 @@ file_argument = click.argument("file", required=False, type=click.Path(dir_okay=
 lang_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="English or Chinese."
 )
-
-
-def _quantity(_context: click.Context, _option: click.Parameter, value: str) -> Decimal:
-    try:
-        quantity = decimal(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-    if quantity <= 0:
-        raise click.BadParameter("more than 0 must come back")
-    return quantity
 
 
 def _load(session: Session, file: Path | None) -> Policy:
@@ -69,7 +60,7 @@ def policy() -> None:
     show_default=True,
     help="The file to write.",
 )
-@click.option("--currency", metavar="CODE", help="Your company's currency; USD when left out.")
+@click.option("--currency", type=CURRENCY, metavar="CODE", help="Your company's currency; USD when left out.")
 @click.option("--force", is_flag=True, help="Replace an existing file.")
 def init(ready: str, output: Path, currency: str | None, force: bool) -> None:
     """Write a ready policy to start from.
@@ -136,8 +127,10 @@ def show(session: Session, file: Path | None, lang: str) -> None:
 
 
 _CASE = (
-    click.option("--order", required=True, metavar="NAME", help="The order's number or reference."),
-    click.option("--sku", required=True, help="The article."),
+    click.option(
+        "--order", required=True, type=WORDS, metavar="NAME", help="The order's number or reference."
+    ),
+    click.option("--sku", required=True, type=WORDS, help="The article."),
     click.option(
         "--reason",
         required=True,
@@ -152,15 +145,12 @@ _CASE = (
         callback=lambda _context, _option, value: Condition(value),
         help="What it looks like.",
     ),
-    click.option(
-        "--quantity", default="1", show_default=True, callback=_quantity, help="How many come back."
-    ),
-    click.option("--channel", help="Where it was sold; the sales team in Odoo when left out."),
+    click.option("--quantity", default="1", show_default=True, type=QUANTITY, help="How many come back."),
+    click.option("--channel", type=WORDS, help="Where it was sold; the sales team in Odoo when left out."),
     click.option(
         "--on",
-        type=click.DateTime(["%Y-%m-%d"]),
+        type=DAY,
         metavar="DATE",
-        callback=lambda _context, _option, value: value and value.date(),
         help="Day of the request; today when left out.",
     ),
 )

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import click
 
+from odoo_rma.cli.arguments import FREE_TEXT, WORDS
+from odoo_rma.cli.failures import tell
 from odoo_rma.cli.output import clean, local, print_json, print_table
 from odoo_rma.cli.progress import ProgressBar
 from odoo_rma.cli.report import print_report
@@ -15,7 +17,7 @@ from odoo_rma.sync.store import Entry
 STATES = ("open", "released", "dropped", "resolved", "all")
 
 yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-note_option = click.option("--note", "-n", default="", help="Why, for those who look later.")
+note_option = click.option("--note", "-n", type=FREE_TEXT, default="", help="Why, for those who look later.")
 
 
 @click.group()
@@ -47,8 +49,14 @@ def list_(session: Session, source: str | None, state: str, as_json: bool) -> No
       odoo-rma quarantine list
       odoo-rma quarantine list --source shop --state all --json
     """
+    settings = session.settings()
     with session.store() as store:
         entries = store.quarantine_list(source, None if state == "all" else state)
+    if source and not entries and source not in settings.sources:
+        # What waits of a source that is gone from the settings is still listed.
+        raise click.ClickException(
+            f"No source is called {source}; configured: {', '.join(settings.sources)}."
+        )
     if as_json:
         print_json([entry.as_dict() for entry in entries])
     elif entries:
@@ -59,7 +67,7 @@ def list_(session: Session, source: str | None, state: str, as_json: bool) -> No
 
 
 @quarantine.command()
-@click.argument("rma")
+@click.argument("rma", type=WORDS)
 @json_option
 @pass_session
 def show(session: Session, rma: str, as_json: bool) -> None:
@@ -82,7 +90,7 @@ def show(session: Session, rma: str, as_json: bool) -> None:
 
 
 @quarantine.command()
-@click.argument("rmas", metavar="RMA...", nargs=-1, required=True)
+@click.argument("rmas", type=WORDS, metavar="RMA...", nargs=-1, required=True)
 @transport_option
 @json_option
 @pass_session
@@ -98,20 +106,26 @@ def retry(session: Session, rmas: Sequence[str], transport: str | None, as_json:
 
     with session.store() as store:
         released = [store.retry(rma, now=now()) for rma in rmas]
-    with ProgressBar() as progress:
-        report = run.sync(
-            session.settings(transport=transport),
-            sources=sorted({source for source, _ in released}),
-            rmas=[f"{source}/{rma_id}" for source, rma_id in released],
-            dry_run=False,
-            progress=progress,
-        )
+    names = [f"{source}/{rma_id}" for source, rma_id in released]
+    try:
+        with ProgressBar() as progress:
+            report = run.sync(
+                session.settings(transport=transport),
+                sources=sorted({source for source, _ in released}),
+                rmas=names,
+                dry_run=False,
+                progress=progress,
+            )
+    except BaseException:
+        # It is not in the list any more, and nobody has looked at it.
+        tell(f"Released, but not looked at: {', '.join(names)}. The next sync does that.")
+        raise
     print_report(report, as_json=as_json, with_unchanged=True)
     sys.exit(report.exit_code)
 
 
 @quarantine.command()
-@click.argument("rma")
+@click.argument("rma", type=WORDS)
 @note_option
 @yes_option
 @json_option
@@ -132,7 +146,7 @@ def drop(session: Session, rma: str, note: str, yes: bool, as_json: bool) -> Non
 
 
 @quarantine.command()
-@click.argument("rma")
+@click.argument("rma", type=WORDS)
 @click.option(
     "--partner-id",
     "--partner",
@@ -141,7 +155,7 @@ def drop(session: Session, rma: str, note: str, yes: bool, as_json: bool) -> Non
     metavar="ID",
     help="Its customer is this contact in Odoo.",
 )
-@click.option("--order", metavar="NAME", help="Its goods come from this sale order in Odoo.")
+@click.option("--order", type=WORDS, metavar="NAME", help="Its goods come from this sale order in Odoo.")
 @click.option(
     "--again", is_flag=True, help="Make again what people canceled, reset or deleted of it in Odoo so far."
 )
@@ -194,7 +208,16 @@ def resolve(
 
 
 def _confirm(question: str, yes: bool) -> None:
-    if not yes and not click.confirm(clean(question), err=True):
+    if yes:
+        return
+    try:
+        sure = click.confirm(clean(question), err=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        click.echo(err=True)
+        raise click.UsageError("Nobody is here to answer, so nothing was changed. Add --yes.") from None
+    if not sure:
         click.echo("Nothing was changed.", err=True)
         sys.exit(1)
 

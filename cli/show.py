@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from odoo_rma.cli.arguments import WORDS
 from odoo_rma.cli.output import clean, local, print_json, print_table
 from odoo_rma.cli.session import Session, json_option, now, pass_session
 from odoo_rma.mappings.policy.words import write
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("rma")
+@click.argument("rma", type=WORDS)
 @json_option
 @pass_session
 def show(session: Session, rma: str, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from odoo_rma.cli.arguments import WORDS
 from odoo_rma.cli.failures import tell
 from odoo_rma.cli.progress import ProgressBar
 from odoo_rma.cli.report import print_report
@@ -26,6 +27,7 @@ from odoo_rma.sync.watch import Health, asked_to_stop, watch
     "-r",
     "rmas",
     multiple=True,
+    type=WORDS,
     metavar="ID",
     help="Only this RMA (id, number or source/id), whatever its state; may be repeated.",
 )

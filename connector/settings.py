@@ -110,6 +110,8 @@ def load(path: Path | None = None) -> Settings:
     _no_secrets(content, file)
     _override(content, os.environ)
     _no_secrets({table: content[table] for table in ("odoo", "secrets") if table in content}, file)
+    if not content and file:
+        raise BadSettings(f"{file} is empty. Run `odoo-rma init --force`, or see docs/settings.md.")
     if not content:
         raise BadSettings(
             f"There are no settings: neither {FILE_NAME} here nor in {platformdirs.user_config_path('odoo-rma')}, and "
@@ -171,10 +173,14 @@ def store_secret(odoo: OdooSettings, kind: SecretKind, value: str) -> None:
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except RecursionError:
+        raise BadSettings(f"{file} is not usable: lists in it are nested too deeply.") from None
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(f'{file} is not TOML: {error}. Texts stand in quotes: url = "https://…".') from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{file} cannot be read: {error}.") from None
+    except UnicodeDecodeError:
+        raise BadSettings(f"{file} cannot be read: it is not UTF-8 text.") from None
+    except OSError as error:
+        raise BadSettings(f"{file} cannot be read: {error.strerror}.") from None
 
 
 def _no_secrets(content: Mapping[str, Any], file: Path | None, *path: str) -> None:
@@ -250,7 +256,12 @@ def _in_words(error: ValidationError, file: Path | None) -> str:
             said.append(f"{key} is missing.")
         else:
             problem = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            said.append(f"{key} {problem}, but is {_shown(detail['input'])}.")
+            is_table = isinstance(detail["input"], (dict, BaseModel))
+            # What is wrong within a table says so itself; that it is a table is only news where it should not be one.
+            found = (
+                "" if is_table and detail["type"] == "value_error" else f", but is {_shown(detail['input'])}"
+            )
+            said.append(f"{key} {problem.rstrip('.')}{found}.")
     place = f"{file} (and the environment)" if file else "The environment"
     return f"{place}: {' '.join(said)} docs/settings.md lists every key."
 

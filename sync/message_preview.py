@@ -110,7 +110,7 @@ def real(settings: Settings, step: MessageStep, language: str, text: str, *, clo
     bad = next((i for i in plan.issues if i.code == "message_template"), None)
     if bad:
         raise BadSettings(bad.message)
-    why = "; ".join(i.message for i in plan.issues) or f"it has not come to “{step.value}” yet"
+    why = "; ".join(i.message.rstrip(".") for i in plan.issues) or f"it has not come to “{step.value}” yet"
     raise NotFound(
         f"There is no such message about {rma.label}: {why}. Leave out --rma to see it with a made-up one."
     )

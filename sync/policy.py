@@ -73,7 +73,8 @@ def read_request(
     try:
         (request,) = requests_of(rma, find_order(rma, erp, Decisions()), erp, policy, on).values()
     except Refusal as refusal:
-        raise NotFound(" ".join(str(issue) for issue in refusal.issues)) from None
+        # Only what is wrong: the ways out are those of an RMA in quarantine.
+        raise NotFound(" ".join(issue.message for issue in refusal.issues)) from None
     return request
 
 

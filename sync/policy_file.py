@@ -29,9 +29,13 @@ def load(path: Path | None) -> Policy:
     try:
         return read_policy(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise BadSettings(f"There is no policy {path}. {NO_POLICY}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path} cannot be read: {error}.") from None
+        raise BadSettings(
+            f"There is no policy {path}. Correct the path, or write one with `odoo-rma policy init generous`."
+        ) from None
+    except UnicodeDecodeError:
+        raise BadSettings(f"{path} cannot be read: it is not UTF-8 text.") from None
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be read: {error.strerror}.") from None
     except NotAPolicy as wrong:
         listed = "".join(f"\n  {mistake}" for mistake in wrong.mistakes)
         raise BadSettings(f"{path} is no policy yet:{listed}\ndocs/policy.md explains every key.") from None
@@ -50,6 +54,8 @@ def write_ready(name: str, path: Path, *, currency: str | None = None, overwrite
         BadSettings: the file exists and may not be overwritten, or it cannot be written.
 
     """
+    if not path.name:
+        raise BadSettings("The policy needs a file name, such as policy.toml.")
     text = ready(name, currency)
     fresh = path.with_name(f".{path.name}.tmp")
     try:

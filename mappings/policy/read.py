@@ -29,6 +29,8 @@ def read_policy(text: str) -> Policy:
     try:
         # Amounts as the decimals that were written; a float would already be another number.
         content = tomllib.loads(text, parse_float=Decimal)
+    except RecursionError:
+        raise NotAPolicy(["It is nested too deeply."]) from None
     except tomllib.TOMLDecodeError as error:
         raise NotAPolicy([f'It is not TOML: {error}. Texts stand in quotes: method = "voucher".']) from None
     try:
@@ -56,10 +58,20 @@ def _in_words(detail: Mapping[str, Any], content: Mapping[str, Any]) -> str:
         return f"{place} is not a known key.{_meant(detail['loc'])}"
     if detail["type"] == "missing":
         return f"{place} is missing."
+    if said := _PLAINLY.get(detail["type"]):
+        return f"{place} {said.format(**detail.get('ctx', {}))}, but is {_shown(detail['input'])}."
     problem = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if isinstance(detail["input"], (dict, list, BaseModel)):
         return f"{place}: {problem}."
     return f"{place} {problem}, but is {_shown(detail['input'])}."
+
+
+_PLAINLY = {
+    "string_pattern_mismatch": "has to fit {pattern}",
+    "model_type": 'has to be a table, such as {{ en = "…", zh = "…" }}',
+    "tuple_type": "has to be a list",
+}
+"""How the field says what pydantic says in the words of Python."""
 
 
 def _shown(value: object) -> str:

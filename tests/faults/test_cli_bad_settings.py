@@ -106,6 +106,11 @@ def test_the_settings_file_is_missing(office: Office) -> None:
     office.run("sync").says(1, "there is no settings file", "odoo-rma init")
 
 
+def test_the_settings_file_is_empty(office: Office) -> None:
+    office.settings.write_text("")
+    office.run("sync").says(1, f"{office.settings} is empty", "odoo-rma init")
+
+
 def test_a_source_is_not_configured(office: Office) -> None:
     office.run("sync", "--source", "shpo").says(1, "no source is called shpo", "shop")
     assert office.lying("inbox") == ["one.json"]

@@ -162,7 +162,7 @@ def test_the_environment_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
             SMALL + '[sources.shop.options]\napi_key = "hunter2"\n',
             ["sources.shop.options.api_key is a secret", "ODOO_RMA_SOURCES__SHOP__OPTIONS__API_KEY"],
         ),
-        ("", ["There are no settings", "odoo-rma init"]),
+        ("", ["odoo-rma.toml is empty", "odoo-rma init"]),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, text: str, words: list[str]) -> None:
