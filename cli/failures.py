@@ -6,7 +6,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EPIPE
+from errno import ENOSPC, EPIPE
 from types import FrameType
 
 import click
@@ -74,6 +74,8 @@ def _words(error: BaseException, *, verbose: int) -> str:
         return str(error)
     if isinstance(error, ImportError) and error.name in _EXTRA:
         return f"{error.name} is not installed: pip install 'odoo-rma[sandbox]'."
+    if isinstance(error, OSError) and error.errno == ENOSPC:
+        return f"{error.filename or 'The output'} cannot be written: {error.strerror}."
     hint = "" if verbose else " Run it again with -v to see where, and please report it."
     return f"This should not have happened: {type(error).__name__}: {error}.{hint}"
 

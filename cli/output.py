@@ -33,7 +33,7 @@ STYLES = {
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows under their headings."""
     cells = [[clean(str(cell)) for cell in row] for row in rows]
-    if sys.stdout.isatty():
+    if sys.stdout and sys.stdout.isatty():  # there is none where it was closed
         _print_rich(columns, cells)
     else:
         _print_plain([[c.upper() for c in columns], *cells])

@@ -242,7 +242,7 @@ class TestQuarantine:
     def test_an_empty_list_says_so(self, call: Call) -> None:
         assert call("quarantine", "list", "--state", "dropped").stdout == "Nothing found.\n"
         for entry in json.loads(call("quarantine", "list", "--json").stdout):
-            call("quarantine", "drop", entry["label"], "--yes")
+            call("quarantine", "drop", entry["key"], "--yes")
         assert call("quarantine", "list", "-s", "shop").stdout == "Nothing is in quarantine.\n"
 
     def test_show_has_numbers_way_out_and_document(self, call: Call) -> None:

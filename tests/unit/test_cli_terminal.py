@@ -2,9 +2,11 @@
 
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +100,42 @@ def test_stopped_it_says_that_nothing_is_lost(how: Any, code: int) -> None:
         process.send_signal(how)
         _, said = process.communicate(timeout=10)
     assert (process.returncode, said) == (code, "Stopped; nothing is lost, run it again.\n")
+
+
+STARTING = """
+import os, signal, sys
+from odoo_rma.cli.start import start
+
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "odoo_rma.cli.main":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Impatient())
+sys.argv[0] = "odoo-rma"
+start()
+"""
+
+
+def test_stopped_while_it_is_loaded_it_says_the_same() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", STARTING, "policy"], check=False, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (130, "Stopped; nothing is lost, run it again.\n")
+
+
+def test_the_installed_command_starts_there() -> None:
+    [script] = entry_points(group="console_scripts", name="odoo-rma")
+    assert script.value == "odoo_rma.cli.start:start"
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "said"),
+    [(">/dev/full", 1, "The output cannot be written: No space left on device.\n"), (">&-", 0, "")],
+)
+def test_an_output_that_takes_nothing(tmp_path: Path, output: str, code: int, said: str) -> None:
+    line = " ".join(map(shlex.quote, command("1")))
+    ended = subprocess.run(
+        ["sh", "-c", f"{line} {output}"], check=False, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert (ended.returncode, ended.stderr) == (code, said)
