@@ -1,12 +1,16 @@
 """What people do in Odoo goes back to the returns system: at the next run, once, and with nothing written to Odoo."""
 
 import json
+import signal
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 from live.books import Tables
+from office import Office, article
 
 from odoo_rma.connector.settings import Settings
 from odoo_rma.sandbox import Env
@@ -152,3 +156,30 @@ def test_what_is_told_does_not_depend_on_the_store(company: Company) -> None:
     report = sync(company.settings)
     assert report.writes == 0
     assert {p.name: p.read_bytes() for p in (company.folder / "outbox").iterdir()} == told
+
+
+@pytest.mark.live
+def test_a_watch_carries_on_says_how_it_goes_and_ends_cleanly_when_asked(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    office = Office(tmp_path / "office", request.getfixturevalue("odoo19"))
+    health = office.folder / "health.json"
+    watching = office.start("sync", "--watch", "--every", "1", "--health", str(health), "--json")
+    wait_until(lambda: health.exists() and json.loads(health.read_text())["state"] == "waiting")
+    office.drop("w.json", article("W-1"))
+    wait_until(lambda: office.lying("done") == ["w.json"])
+    wait_until((office.folder / "shop" / "outbox" / "W-1.json").exists)
+    watching.send_signal(signal.SIGTERM)
+    ended = office.wait(watching)
+    assert ended.code == 0, ended.err
+    runs = [json.loads(line) for line in ended.out.splitlines()]
+    assert sum(r["counts"]["done"] for r in runs) == 1
+    assert json.loads(health.read_text())["state"] == "stopped"
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if happened():
+            return
+        sleep(0.1)
+    raise AssertionError("it did not happen within a minute")
