@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+SIDE_BY_SIDE := -n 2 --dist loadfile
 STAMP := $(VENV)/.installed
 
 .PHONY: help demo test check lint types layers fast live screenshots format clean
@@ -15,7 +16,7 @@ demo: $(STAMP)  ## Set up a real Odoo and bring the sample returns into it
 	$(BIN)/odoo-rma demo $(DEMO)
 
 test: check chromium libreoffice  ## Set up everything and pass all tests, on a real Odoo 19 and 14
-	$(BIN)/coverage run -m pytest tests/live
+	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) tests/live
 	$(BIN)/coverage combine --quiet --append
 	$(BIN)/coverage report
 
@@ -33,12 +34,12 @@ layers: $(STAMP)
 
 fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m "not live and not live14" tests/unit tests/property tests/faults
+	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) -m "not live and not live14" tests/unit tests/property tests/faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='mappings/*' --fail-under=90
 
 live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
-	$(BIN)/pytest tests/live
+	$(BIN)/pytest $(SIDE_BY_SIDE) tests/live
 
 screenshots: $(STAMP) chromium  ## Take the screenshots of docs/ again
 	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py

@@ -17,11 +17,14 @@ from odoo_rma.sandbox.medusa.node import Node
 from odoo_rma.sandbox.pythons import interpreter
 from odoo_rma.sandbox.recipes import recipe
 
+NAME = default_name() + os.environ.get("PYTEST_XDIST_WORKER", "")
+"""Modules that run side by side have an Odoo each: one process of it takes a whole core."""
+
 
 @pytest.fixture(scope="session")
 def sandbox19() -> Sandbox:
     """Odoo 19, running; whatever keeps it from starting is an error of every test that needs it."""
-    sandbox = Sandbox(version=19)
+    sandbox = Sandbox(version=19, name=NAME)
     sandbox.up()
     return sandbox
 
@@ -33,7 +36,7 @@ def sandbox14() -> Sandbox:
         interpreter(recipe(14))
     except HostUnfit as missing:
         pytest.skip(str(missing))
-    sandbox = Sandbox(version=14)
+    sandbox = Sandbox(version=14, name=NAME)
     sandbox.up()
     return sandbox
 

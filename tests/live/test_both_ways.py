@@ -10,50 +10,31 @@ from typing import Any
 
 import pytest
 from live.books import Tables
+from live.returns import SHOPS, WebShop
 from office import Office, article
 
-from odoo_rma.connector.settings import Settings
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.run import Direction, sync
 
-SHOPS = [
-    pytest.param("odoo19", marks=pytest.mark.live, id="19"),
-    pytest.param("odoo14", marks=pytest.mark.live14, id="14"),
-]
-PERSON = {"name": "Alice Moreau", "email": "alice.moreau@mail.example"}
 
-
-class Company:
+class Company(WebShop):
     """A company whose own warehouse receives and whose accountant pays, with one returns system of files."""
 
     def __init__(self, env: Env, folder: Path) -> None:
-        self.env, self.folder, self.tables = env, folder, Tables(env)
+        self.folder = folder / "shop"
+        owners = {"receipt": "erp", "refund": "erp"}
+        rules = {"path": self.folder, "quiet_seconds": 0, "owners": owners, "credit_note_on": "receipt"}
+        super().__init__(env, folder, "odoorpc", {}, sources={"shop": rules})
         self.walter = Tables(replace(env, login="warehouse", password="warehouse"))
         self.vera = Tables(replace(env, login="accountant", password="accountant"))
-        (folder / "inbox").mkdir(parents=True)
-        source = {
-            "path": folder,
-            "quiet_seconds": 0,
-            "owners": {"receipt": "erp", "refund": "erp"},
-            "credit_note_on": "receipt",
-        }
-        odoo = {"url": env.url, "database": env.database, "login": env.rma_login, "transport": "odoorpc"}
-        self.settings = Settings.model_validate(
-            {
-                "odoo": odoo,
-                "sources": {"shop": source},
-                "run": {"store": folder / "s.sqlite"},
-                "secrets": {"password": env.rma_password},
-            }
-        )
 
-    def bring(self, rma: str, order: str, sku: str, *, revision: int = 1, **more: Any) -> RunReport:
-        line = {"id": "1", "sku": sku, "requested": 1, **more.pop("line", {})}
-        head = {"id": rma, "revision": revision, "authorization": "authorized", "order": {"name": order}}
-        rest = {"customer": PERSON, "currency": "USD", "lines": [line], **more}
-        (self.folder / "inbox" / f"{rma}-{revision}.json").write_text(json.dumps(head | rest))
-        return sync(self.settings)
+    def announce(
+        self, rma: str, order: str, sku: str, revision: int = 1, received: int = 0, **more: Any
+    ) -> RunReport:
+        """One piece of one article is to come back."""
+        line = {"id": "1", "sku": sku, "requested": 1, "received": received}
+        return self.bring(rma, order, revision, lines=[line], **more)
 
     def told(self, rma: str) -> dict[str, Any]:
         """What the returns system finds in its outbox about a return."""
@@ -94,7 +75,7 @@ def outcome(report: RunReport, rma: str) -> Outcome:
 def test_the_returns_system_hears_of_each_step_from_the_waiting_transfer_to_the_paid_refund(
     company: Company,
 ) -> None:
-    company.bring("B-1", "S-1093", "TENT-2P")
+    company.announce("B-1", "S-1093", "TENT-2P")
     assert company.document("B-1", "return transfer")["state"] == "assigned"
     assert "received" not in company.told("B-1")["lines"][0]
 
@@ -107,7 +88,7 @@ def test_the_returns_system_hears_of_each_step_from_the_waiting_transfer_to_the_
     assert note["number"].startswith("RINV")
     assert note["link"].startswith(company.env.url)
 
-    closing = company.bring("B-1", "S-1093", "TENT-2P", revision=2, closed=True, line={"received": 1})
+    closing = company.announce("B-1", "S-1093", "TENT-2P", revision=2, received=1, closed=True)
     assert outcome(closing, "B-1") is Outcome.UNCHANGED
 
 
@@ -123,7 +104,7 @@ def test_a_finished_return_is_looked_at_again_when_a_person_changes_it_in_odoo(c
 
 
 def test_pushing_alone_tells_and_writes_nothing_to_odoo(company: Company) -> None:
-    company.bring("B-2", "S-1007", "MUG")
+    company.announce("B-2", "S-1007", "MUG")
     company.receive("B-2")
     report = sync(company.settings, direction=Direction.PUSH)
     assert report.writes == 0
@@ -140,7 +121,7 @@ def test_pulling_alone_tells_nobody(company: Company) -> None:
 
 
 def test_a_rehearsal_says_what_it_would_tell_and_tells_nobody(company: Company) -> None:
-    company.bring("B-3", "S-1100", "POT")
+    company.announce("B-3", "S-1100", "POT")
     company.receive("B-3")
     before = company.told("B-3")
     report = sync(company.settings, dry_run=True)
