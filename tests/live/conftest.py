@@ -48,7 +48,7 @@ def medusa() -> Iterator[Medusa]:
         Node.found()
     except HostUnfit as missing:
         pytest.skip(str(missing))
-    made = Medusa(f"{default_name()}-tests")
+    made = Medusa(f"{NAME}-tests")
     made.down(purge=True)
     made.up()
     yield made
