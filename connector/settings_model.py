@@ -209,6 +209,16 @@ class Settings(Part):
         return self
 
     @model_validator(mode="after")
+    def _somebody_begins(self) -> Self:
+        for name, source in self.sources.items():
+            if source.owner(Fact.REFUND) is Side.ERP and source.credit_note_on is CreditOn.REFUND:
+                raise ValueError(
+                    f'sources.{name}: where Odoo owns the refund, credit_note_on is "receipt" or "inspection"; with '
+                    '"refund" each side would wait for the other'
+                )
+        return self
+
+    @model_validator(mode="after")
     def _own_folders(self) -> Self:
         taken: dict[Path, str] = {}
         for name, source in self.sources.items():

@@ -156,6 +156,9 @@ def test_the_environment_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
         (SMALL + "run = 5\n", ["run"]),
         (SMALL + '[sources."a b"]\n', ["sources.a b"]),
         (SMALL + "[sources.a]\n[sources.b]\n", ["the sources a and b share the folder"]),
+        (SMALL + '[sources.a]\nowners = { refund = "erp" }\n', ["sources.a", "each side would wait"]),
+        (SMALL + '[sources.a]\nowners = { credit_note = "rma" }\n', ["turns round credit_note"]),
+        (SMALL + '[sources.a]\nowners = { receipt = "us" }\n', ["sources.a.owners.receipt", "'us'"]),
         (SMALL + 'password = "hunter2"\n', ["odoo.password is a secret", "ODOO_RMA_PASSWORD"]),
         (SMALL + '[secrets]\napi_key = "hunter2"\n', ["secrets.api_key is a secret", "ODOO_RMA_API_KEY"]),
         (
