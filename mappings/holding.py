@@ -2,20 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from contextlib import suppress
 
 from odoo_rma.mappings.credit_note import own_notes
 from odoo_rma.mappings.delivered import Slice, per_line
 from odoo_rma.mappings.disposition_rules import InspectionRules
-from odoo_rma.mappings.erp import CANCELED, DONE, Erp, Invoice, Picking
-from odoo_rma.mappings.in_erp import CREDIT_NOTE, PAYMENT, TRANSFER, DocumentInErp, InErp, LineInErp, Placed
+from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine, Picking
+from odoo_rma.mappings.in_erp import CREDIT_NOTE, PAYMENT, TRANSFER, DocumentInErp, InErp, LineInErp
 from odoo_rma.mappings.invoiced import ITEM
-from odoo_rma.mappings.model import Rma
-from odoo_rma.mappings.money import ZERO, Decimal
+from odoo_rma.mappings.issues import Refusal
+from odoo_rma.mappings.money import ZERO, Decimal, round_to
+from odoo_rma.mappings.order import find_lines
+from odoo_rma.mappings.placed import FINEST, complete, lots, placed, shares
 from odoo_rma.mappings.plan import Found, Plan
-from odoo_rma.mappings.rma_line import LotQuantity
+from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.seen.payment import Payment
-from odoo_rma.mappings.standing import Gone, Part, is_sellable, standing
+from odoo_rma.mappings.standing import standing
 from odoo_rma.mappings.transfer import own_moves, own_pickings
 from odoo_rma.mappings.vocabulary import Disposition
 
@@ -26,115 +28,75 @@ Slices = Mapping[str, Sequence[Slice]]
 def in_erp(plan: Plan, erp: Erp, rules: InspectionRules, slices: Slices) -> InErp:
     """Give all that Odoo holds of an RMA; lines only for what its order delivered (`slices`)."""
     rma = plan.rma
-    parts = standing(rma, erp, rules)
-    sent = sum((p.quantity / _factor(p, slices) for p in parts if p.gone is Gone.SENT), ZERO)
+    lines = tuple(_lines(plan, erp, rules, {x: list(own) for x, own in slices.items()}))
+    places = (p for x in lines for p in x.placed)
     states = {p.state for p in own_pickings(rma, erp)}
     return InErp(
-        lines=tuple(_lines(rma, erp, rules, slices, parts)),
+        lines=lines,
         documents=tuple(_documents(plan, erp)),
         canceled=states == {CANCELED},
-        rejected=sent,
+        rejected=sum((p.quantity for p in places if p.disposition is Disposition.RETURN_TO_CUSTOMER), ZERO),
     )
 
 
 def _lines(
-    rma: Rma, erp: Erp, rules: InspectionRules, slices: Slices, parts: Sequence[Part]
+    plan: Plan, erp: Erp, rules: InspectionRules, slices: dict[str, list[Slice]]
 ) -> Iterator[LineInErp]:
-    own = {x: list(s) for x, s in slices.items()}
-    done: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    rma = plan.rma
+    back = shares(standing(rma, erp, rules), slices)
+    received = {x: complete(back[x], own) for x, own in slices.items()}
     claimed: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for move in own_moves(rma, erp):
         claimed[move.origin_move_id] += move.claimed
-        if move.state == DONE:
-            done[move.origin_move_id] += move.done
-    received, either = per_line(own, done), per_line(own, claimed)
-    credited = _credited(rma, erp)
-    placed = _placed(erp, rules, own, parts)
+    either = per_line(slices, claimed)
+    noted = _credited(plan, erp)
     for line in rma.lines:
-        here = placed.get(line.id, ())
+        if line.id not in slices and (line.physical or line.id not in noted):
+            continue  # nobody knows what came back of it
+        here = received.get(line.id, ZERO)
         yield LineInErp(
             line=line.id,
-            received=received.get(line.id, ZERO),
-            expected=max(either.get(line.id, ZERO) - received.get(line.id, ZERO), ZERO),
-            lots=tuple(_lots(here)),
-            placed=tuple(here),
-            credited=credited.get(line.id, ZERO),
+            received=here,
+            expected=round_to(max(either.get(line.id, ZERO) - here, ZERO), FINEST),
+            lots=tuple(lots(back.get(line.id, ()), erp)),
+            placed=tuple(placed(line, back[line.id], erp, rules)) if back.get(line.id) else (),
+            credited=noted.get(line.id, ZERO),
         )
 
 
-def _credited(rma: Rma, erp: Erp) -> dict[str, Decimal]:
-    posted = {n.id for n in own_notes(rma, erp) if n.state == POSTED}
+def _credited(plan: Plan, erp: Erp) -> dict[str, Decimal]:
+    """Give the units on posted notes by RMA line; before 16 Odoo forgets which line of a note is whose."""
+    posted = {n.id for n in own_notes(plan.rma, erp) if n.state == POSTED}
+    own = sorted((x for x in erp.invoice_lines.values() if x.invoice_id in posted), key=lambda x: x.id)
+    sold = _order_lines(plan, erp) if any(x.key is None for x in own) else {}
     found: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for line in erp.invoice_lines.values():
-        if line.invoice_id in posted and line.key and line.key.parts[-3:-2] == (ITEM,):
+    for line in own:
+        if line.key is None:
+            _spread(
+                line, [x for x in plan.rma.lines if sold.get(x.id, set()) & {*line.order_line_ids}], found
+            )
+        elif line.key.parts[-3:-2] == (ITEM,):
             found[line.key.parts[-2]] += line.quantity
     return found
 
 
-def _placed(
-    erp: Erp, rules: InspectionRules, slices: Slices, parts: Sequence[Part]
-) -> dict[str, list[Placed]]:
-    """Give where the units of each line stand; of a kit, its first part stands for it."""
-    left = [p.quantity for p in parts]
-    found: dict[str, list[Placed]] = {}
-    for line_id, own in slices.items():
-        units: dict[tuple[Disposition | None, str], list[tuple[int, Decimal]]] = defaultdict(list)
-        for one in (s for s in own if s.product_id == own[0].product_id):
-            for part, taken in _take(one, parts, left):
-                place = _disposition(part, erp, rules), _where(part, erp)
-                units[place].append((part.lot_id, taken / one.factor))
-        found[line_id] = [
-            Placed(
-                quantity=sum((q for _, q in lots), ZERO),
-                disposition=told,
-                location=where,
-                lots=tuple(_named(lots, erp)),
-            )
-            for (told, where), lots in units.items()
-        ]
+def _order_lines(plan: Plan, erp: Erp) -> dict[str, set[int]]:
+    found = {}
+    for line in plan.rma.lines if plan.order_id in erp.orders else ():
+        with suppress(Refusal):
+            found[line.id] = {x.id for x in find_lines(line, erp.orders[plan.order_id], erp)}
     return found
 
 
-def _take(one: Slice, parts: Sequence[Part], left: list[Decimal]) -> Iterator[tuple[Part, Decimal]]:
-    """Take the units of a slice out of what came back against its delivery and was not taken yet."""
-    room = one.quantity
-    for number, part in enumerate(parts):
-        fits = part.move.origin_move_id == one.move_id and one.lot_id in (0, part.lot_id)
-        if fits and (taken := min(room, left[number])) > 0:
-            left[number] -= taken
-            room -= taken
-            yield part, taken
-
-
-def _named(units: Sequence[tuple[int, Decimal]], erp: Erp) -> Iterator[LotQuantity]:
-    known = sorted((lot, q) for lot, q in units if lot in erp.lots)
-    for lot, own in groupby(known, key=lambda x: x[0]):
-        yield LotQuantity(name=erp.lots[lot], quantity=sum((q for _, q in own), ZERO))
-
-
-def _lots(placed: Sequence[Placed]) -> Iterator[LotQuantity]:
-    every = sorted((x for p in placed for x in p.lots), key=lambda x: x.name)
-    for name, own in groupby(every, key=lambda x: x.name):
-        yield LotQuantity(name=name, quantity=sum((x.quantity for x in own), ZERO))
-
-
-def _disposition(part: Part, erp: Erp, rules: InspectionRules) -> Disposition | None:
-    if part.gone:
-        return Disposition.SCRAP if part.gone is Gone.SCRAPPED else Disposition.RETURN_TO_CUSTOMER
-    path = set(erp.dispositions.path(part.location_id))
-    for told, places in rules.locations.items():
-        if told is not Disposition.RESTOCK and path & set(places.values()):
-            return told
-    return Disposition.RESTOCK if is_sellable(part.location_id, erp, rules) else None
-
-
-def _where(part: Part, erp: Erp) -> str:
-    return "" if part.gone else erp.dispositions.name(part.location_id)
-
-
-def _factor(part: Part, slices: Slices) -> Decimal:
-    own = (s.factor for x in slices.values() for s in x if s.move_id == part.move.origin_move_id)
-    return next(own, Decimal(1))
+def _spread(line: InvoiceLine, owners: Sequence[RmaLine], found: dict[str, Decimal]) -> None:
+    """Count a line of a note for the RMA lines it may be about, in their order; what is too much for the last one."""
+    rest = line.quantity
+    for owner in owners:
+        part = min(rest, max(owner.allowed - found[owner.id], ZERO))
+        found[owner.id] += part
+        rest -= part
+    if owners:
+        found[owners[-1].id] += rest
 
 
 def _documents(plan: Plan, erp: Erp) -> Iterator[DocumentInErp]:
@@ -142,7 +104,7 @@ def _documents(plan: Plan, erp: Erp) -> Iterator[DocumentInErp]:
     yield from (_transfer(p) for p in own_pickings(rma, erp))
     yield from (_note(n) for n in own_notes(rma, erp))
     shown = set()
-    for payment in erp.payments.payments.values():
+    for payment in sorted(erp.payments.payments.values(), key=lambda p: p.id):
         if payment.key and (payment.key.source, payment.key.owner) == (rma.source, rma.id):
             shown.add(("account.payment", payment.id))
             yield _payment(payment)
@@ -195,5 +157,9 @@ def _payment(payment: Payment) -> DocumentInErp:
 
 def _other(found: Found) -> DocumentInErp:
     return DocumentInErp(
-        what=found.what, model=found.model, id=found.id, number=found.name, state=found.state
+        what=found.what,
+        model=found.model,
+        id=found.id,
+        number="" if found.name == DRAFT else found.name,
+        state=found.state,
     )
