@@ -7,12 +7,15 @@ from pathlib import Path
 
 import click
 
+from odoo_rma.cli.alerting import Alarm, alert_option
 from odoo_rma.cli.arguments import WORDS
 from odoo_rma.cli.failures import tell
 from odoo_rma.cli.progress import ProgressBar
 from odoo_rma.cli.report import print_report
 from odoo_rma.cli.session import Session, json_option, pass_session, transport_option
 from odoo_rma.connector.errors import RmaError
+from odoo_rma.sync.alert.state import after_failure, after_sync
+from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit, RunReport
 from odoo_rma.sync.watch import Health, asked_to_stop, watch
 
@@ -51,6 +54,7 @@ from odoo_rma.sync.watch import Health, asked_to_stop, watch
     metavar="FILE",
     help="With --watch: a file that says how it goes, as JSON.",
 )
+@alert_option
 @transport_option
 @json_option
 @pass_session
@@ -65,6 +69,7 @@ def sync(
     watching: bool,
     every: float,
     health: Path | None,
+    alerting: bool,
     transport: str | None,
     as_json: bool,
 ) -> None:
@@ -80,6 +85,7 @@ def sync(
       odoo-rma sync --source shop --rma R-1001 --rma R-1002
       odoo-rma sync --pull
       odoo-rma sync --watch --every 60 --health health.json
+      odoo-rma sync --alert
     """
     from odoo_rma.sync import run  # noqa: PLC0415 (the Odoo client is loaded only where it is used)
 
@@ -89,8 +95,12 @@ def sync(
         raise click.UsageError("--watch with --dry-run would say the same for ever.")
     if health and not watching:
         raise click.UsageError("--health goes with --watch.")
+    if alerting and (dry_run or rmas):
+        raise click.UsageError("--alert is for whole runs: leave out --dry-run and --rma.")
     direction = run.Direction.PULL if pull else run.Direction.PUSH if push else run.BOTH
     settings = session.settings(transport=transport, batch=batch)
+    half = ["--pull"] if pull else ["--push"] if push else []
+    alarm = Alarm(settings, " ".join(("sync", *half, *sorted(sources))), alerting)
 
     def once(stop: Callable[[], bool] = run.go_on) -> RunReport:
         with ProgressBar() as progress:
@@ -105,20 +115,30 @@ def sync(
             )
 
     if watching:
-        sys.exit(_watch(once, timedelta(seconds=every), health, as_json=as_json))
-    report = once()
+        sys.exit(_watch(once, timedelta(seconds=every), health, alarm, as_json=as_json))
+    with alarm.on_failure():
+        report = once()
     print_report(report, as_json=as_json, with_unchanged=bool(rmas))
+    alarm.tell(after_sync(report))
     sys.exit(report.exit_code)
 
 
 def _watch(
-    once: Callable[[Callable[[], bool]], RunReport], every: timedelta, health: Path | None, *, as_json: bool
+    once: Callable[[Callable[[], bool]], RunReport],
+    every: timedelta,
+    health: Path | None,
+    alarm: Alarm,
+    *,
+    as_json: bool,
 ) -> Exit:
     def told(how: RunReport | RmaError) -> None:
         if isinstance(how, RunReport):
             print_report(how, as_json=as_json, one_of_many=True)
+            alarm.tell(after_sync(how))
         else:
             tell(str(how))
+            if not isinstance(how, Locked):
+                alarm.tell(after_failure(how))
 
-    with asked_to_stop() as stop:
+    with asked_to_stop() as stop, alarm.on_failure():
         return watch(lambda: once(stop.is_set), every=every, health=Health(health), stop=stop, told=told)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from odoo_rma.connector.errors import BadSettings
 
-__all__ = ["checked_address"]
+__all__ = ["checked_address", "is_here"]
 
 
 def checked_address(url: str, *, setting: str, allow_http: bool, gives_away: str, path: bool = False) -> str:
@@ -29,7 +29,7 @@ def checked_address(url: str, *, setting: str, allow_http: bool, gives_away: str
         raise BadSettings(
             f"{setting} must hold the scheme, the host and the port only, such as https://erp.example.com"
         )
-    if parts.scheme == "http" and not (allow_http or _is_here(parts.hostname)):
+    if parts.scheme == "http" and not (allow_http or is_here(parts.hostname)):
         flag = f"{setting.rpartition('.')[0]}.allow_http"
         raise BadSettings(
             f"Plain http would send the {gives_away} unprotected. Use https, or set {flag} = true."
@@ -38,7 +38,8 @@ def checked_address(url: str, *, setting: str, allow_http: bool, gives_away: str
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "") + (f"/{more}" if more else "")
 
 
-def _is_here(host: str) -> bool:
+def is_here(host: str) -> bool:
+    """Tell that a host is this machine."""
     if host == "localhost":
         return True
     try:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from tomlkit.items import Table
 
 from odoo_rma.connector.errors import BadSettings
+from odoo_rma.connector.settings_alerts import AlertSettings, MailTls
 from odoo_rma.connector.settings_model import (
     SECRETS,
     AccountingSettings,
@@ -45,11 +46,13 @@ from odoo_rma.connector.settings_process import (
 __all__ = [
     "FILE_NAME",
     "AccountingSettings",
+    "AlertSettings",
     "ChargesBy",
     "CrmSettings",
     "ExchangePrice",
     "ExchangeSettings",
     "InspectionSettings",
+    "MailTls",
     "MatchingSettings",
     "MessageSettings",
     "OdooSettings",

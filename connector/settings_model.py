@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from odoo_rma.connector.settings_alerts import AlertSettings
 from odoo_rma.connector.settings_part import Part
 from odoo_rma.connector.settings_process import (
     CrmSettings,
@@ -28,7 +29,7 @@ from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.ownership import FREE, OWNERS, Fact, Side, owners
 from odoo_rma.mappings.vocabulary import ChargeKind
 
-SECRETS = ("password", "api_key", "feedback_secret")
+SECRETS = ("password", "api_key", "feedback_secret", "mail_password", "webhook_secret")
 """Keys that never come from the file, in whatever table they stand."""
 
 
@@ -64,11 +65,23 @@ class Secrets(Part):
     password: SecretStr | None = None
     api_key: SecretStr | None = None
     feedback_secret: SecretStr | None = None
+    mail_password: SecretStr | None = None
+    webhook_secret: SecretStr | None = None
 
     @property
     def feedback(self) -> str:
         """Give the secret that signs links in requests for feedback; empty when there is none."""
         return self.feedback_secret.get_secret_value() if self.feedback_secret else ""
+
+    @property
+    def mail(self) -> str:
+        """Give the password at the mail server; empty when there is none."""
+        return self.mail_password.get_secret_value() if self.mail_password else ""
+
+    @property
+    def webhook(self) -> str:
+        """Give the secret that signs what the webhook gets; empty when there is none."""
+        return self.webhook_secret.get_secret_value() if self.webhook_secret else ""
 
 
 class ChargesBy(StrEnum):
@@ -193,6 +206,7 @@ class Settings(Part):
     exchange: ExchangeSettings = ExchangeSettings()
     messages: MessageSettings = MessageSettings()
     crm: CrmSettings = CrmSettings()
+    alerts: AlertSettings = AlertSettings()
     run: RunSettings = RunSettings()
     secrets: Secrets = Field(Secrets(), exclude=True, repr=False)
 

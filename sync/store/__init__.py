@@ -7,6 +7,7 @@ SQLite by default; everything else sees only this class, so that another databas
 from datetime import datetime
 
 from odoo_rma.sync.report import Outcome, RunReport
+from odoo_rma.sync.store.alerts import Alerts
 from odoo_rma.sync.store.answers import Answered
 from odoo_rma.sync.store.base import Ambiguous, NotFound
 from odoo_rma.sync.store.content import as_json
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-class Store(Work):
+class Store(Work, Alerts):
     """The open store; a context manager. Every method may raise `StoreFailed`."""
 
     @property

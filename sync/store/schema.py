@@ -170,7 +170,20 @@ _BOTH_WAYS = (
     "CREATE INDEX seen_name ON seen (model, name)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MEMORY, _ANSWERS, _REQUESTS, _BOTH_WAYS)
+_ALERTS = (
+    # What people were told last about a run (`sync`), by mail or webhook; `mark` is empty while all is well.
+    """
+    CREATE TABLE alert (
+        way TEXT NOT NULL,
+        what TEXT NOT NULL,
+        mark TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (way, what)
+    ) STRICT
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MEMORY, _ANSWERS, _REQUESTS, _BOTH_WAYS, _ALERTS)
 """Step n turns version n of the store into version n + 1. Never edit a released step, add one."""
 
 VERSION = len(MIGRATIONS)

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from pytest_httpserver import HTTPServer
 
 from odoo_rma.cli.main import main
 from odoo_rma.connector.errors import LoginRefused, StoreFailed
-from odoo_rma.connector.settings import Settings
+from odoo_rma.connector.settings import AlertSettings, Settings
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.answer import Answer, By, LineAnswer
 from odoo_rma.mappings.decisions import Decisions
@@ -177,6 +178,64 @@ class TestSync:
         synced.report.dry_run = True
         assert "nothing to do; 7 calls" in (printed := call("sync").stdout)
         assert "nothing was written" in printed
+
+
+class TestAlerts:
+    @pytest.fixture
+    def told(self, settings: Settings, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> HTTPServer:
+        httpserver.expect_request("/").respond_with_data("")
+        told = settings.model_copy(update={"alerts": AlertSettings(webhook_url=httpserver.url_for("/"))})
+        monkeypatch.setattr("odoo_rma.connector.settings.load", lambda _path: told)
+        return httpserver
+
+    def test_findings_are_told_and_the_exit_code_stays(
+        self, call: Call, synced: Synced, told: HTTPServer
+    ) -> None:
+        synced.ended(Outcome.QUARANTINED, ISSUE)
+        assert call("sync", "--alert").exit_code == 3
+        assert call("sync", "--alert").exit_code == 3
+        ((request, _),) = told.log
+        assert json.loads(request.data)["worst"] == ["R-1: unknown_order"]
+
+    def test_nobody_is_told_unless_asked(self, call: Call, synced: Synced, told: HTTPServer) -> None:
+        synced.ended(Outcome.QUARANTINED, ISSUE)
+        call("sync")
+        assert not told.log
+
+    def test_a_failed_run_is_told(self, call: Call, synced: Synced, told: HTTPServer) -> None:
+        synced.error = LoginRefused("")
+        assert call("sync", "--alert").exit_code == 1
+        ((request, _),) = told.log
+        assert json.loads(request.data)["status"] == "failed"
+
+    @pytest.mark.parametrize("error", [Locked(""), KeyboardInterrupt()])
+    def test_another_run_or_somebody_who_stops_it_is_no_failure(
+        self, call: Call, synced: Synced, told: HTTPServer, error: BaseException
+    ) -> None:
+        synced.error = error
+        call("sync", "--alert")
+        assert not told.log
+
+    def test_an_alert_that_fails_changes_nothing(self, call: Call, synced: Synced, told: HTTPServer) -> None:
+        told.clear()
+        told.expect_request("/").respond_with_data("", 500)
+        synced.ended(Outcome.QUARANTINED, ISSUE)
+        ended = call("sync", "--alert")
+        assert ended.exit_code == 3
+        assert "Note: The alert by webhook was not sent." in ended.stderr
+
+    def test_to_tell_nobody_is_a_mistake(self, call: Call, synced: Synced) -> None:
+        ended = call("sync", "--alert")
+        assert ended.exit_code == 2
+        assert "set mail_to or webhook_url under [alerts]" in ended.stderr
+        assert not synced.asked
+
+    @pytest.mark.parametrize("option", [("--dry-run",), ("--rma", "1")])
+    def test_part_of_a_run_is_not_told(
+        self, call: Call, synced: Synced, told: HTTPServer, option: tuple[str, ...]
+    ) -> None:
+        assert call("sync", "--alert", *option).exit_code == 2
+        assert not synced.asked
 
 
 class TestFailures:

@@ -15,6 +15,7 @@ from odoo_rma.connector import settings as module
 from odoo_rma.connector.errors import BadSettings
 from odoo_rma.connector.settings import (
     AccountingSettings,
+    AlertSettings,
     CrmSettings,
     ExchangeSettings,
     InspectionSettings,
@@ -42,6 +43,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[exchange]": ExchangeSettings,
     "[messages]": MessageSettings,
     "[crm]": CrmSettings,
+    "[alerts]": AlertSettings,
     "[run]": RunSettings,
 }
 SMALL = '[odoo]\nurl = "https://erp.example.com"\ndatabase = "d"\nlogin = "l"\n'
@@ -312,6 +314,33 @@ def table(title: str, model: type[BaseModel]) -> str:
 def test_every_key_stands_on_the_page_as_it_is(title: str) -> None:
     wanted = table(title, TABLES[title])
     assert wanted in PAGE.read_text("utf-8"), "write the tables again: python tests/unit/test_settings.py"
+
+
+def test_a_mail_password_is_not_sent_unprotected(tmp_path: Path) -> None:
+    bare = '[alerts]\nmail_to = ["a@b.c"]\nmail_host = "mail.example.com"\nmail_user = "rma"\nmail_tls = "none"\n'
+    with pytest.raises(BadSettings, match="unprotected"):
+        load(write(tmp_path / "odoo-rma.toml", SMALL + bare))
+    here = bare.replace("mail.example.com", "localhost")
+    assert load(write(tmp_path / "odoo-rma.toml", SMALL + here)).alerts.mail_user == "rma"
+
+
+@pytest.mark.parametrize(
+    "address", ["hooks.example.com/x", "ftp://hooks.example.com", "http://hooks.example.com/x"]
+)
+def test_a_webhook_has_a_safe_address(tmp_path: Path, address: str) -> None:
+    with pytest.raises(BadSettings, match="https"):
+        load(write(tmp_path / "odoo-rma.toml", SMALL + f'[alerts]\nwebhook_url = "{address}"\n'))
+
+
+def test_the_secrets_of_alerts_come_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ODOO_RMA_MAIL_PASSWORD", "m")
+    monkeypatch.setenv("ODOO_RMA_WEBHOOK_SECRET", "w")
+    secrets = load(write(tmp_path / "odoo-rma.toml")).secrets
+    assert (secrets.mail, secrets.webhook) == ("m", "w")
+    with pytest.raises(BadSettings, match="ODOO_RMA_WEBHOOK_SECRET"):
+        load(write(tmp_path / "odoo-rma.toml", SMALL + '[alerts]\nwebhook_secret = "w"\n'))
 
 
 def test_the_page_has_every_table() -> None:
