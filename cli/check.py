@@ -12,7 +12,7 @@ from odoo_rma.connector.settings import Settings
 from odoo_rma.sync.report import Exit
 
 if TYPE_CHECKING:
-    from odoo_rma.connector.odoo.check import Check
+    from odoo_rma.connector.checked import Check
 
 
 @click.command()

@@ -1,9 +1,9 @@
 """`odoo-rma check`: is everything there that receipts and credit notes need? One line each, and what to do."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
+from odoo_rma.connector.checked import Check
 from odoo_rma.connector.errors import NotOffered, RmaError
 from odoo_rma.connector.odoo.capabilities import OPTIONAL
 from odoo_rma.connector.odoo.client import OdooClient
@@ -11,24 +11,6 @@ from odoo_rma.connector.odoo.client import OdooClient
 FIRST_JSON2 = (19, 0)
 FIRST_HAS_ACCESS = (18, 0)
 FIRST_UNSIGNED = (19, 0)  # 14 refuses a note by a user without e-mail address; 19 takes it; not tried between
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at.
-
-    Attributes:
-        name: what was looked at.
-        ok: whether it will do.
-        detail: what was found.
-        what_to_do: how to put it right; empty when it is.
-
-    """
-
-    name: str
-    ok: bool
-    detail: str
-    what_to_do: str = ""
 
 
 STOCK = "Inventory / User"

@@ -5,8 +5,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from odoo_rma.connector.checked import Check
 from odoo_rma.mappings.in_erp import InErp
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
@@ -95,3 +96,11 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of what was claimed but not settled."""
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """A source that can be looked at before a run: whether it is there, lets us in, and is what it should be."""
+
+    def check(self) -> Iterator[Check]:
+        """Give one line for each thing; nothing is changed, and what is wrong is given, not raised."""
