@@ -282,6 +282,54 @@ def test_a_persons_word_for_a_refund_may_be_none_but_not_a_slip(given: Given) ->
     assert refunds(medusa) == {first: [], second: []}
 
 
+# What a refund pays for: Medusa does not say that either.
+
+
+def parts(rma: Rma) -> list[list[tuple[str, Decimal]]]:
+    skus = {x.id: x.sku or "" for x in rma.lines}
+    return [[(skus[p.line], p.quantity) for p in r.lines] for r in rma.refunds]
+
+
+def test_refunds_pay_for_what_had_come_back_since_the_one_before(given: Given) -> None:
+    shop, _, medusa = given
+    order = shop.order("S", ("MUG", 4, "9.95"), ("TENT", 1, "249"))
+    return_id = shop.request(order, ("MUG", 3), ("TENT", 1))
+    shop.charge_label(return_id, "3.50", "4.235")
+    shop.receive(return_id, {"MUG": 2})
+    shop.refund_order(order, "15.67")  # 19.90 less the label
+    shop.receive(return_id, {"TENT": 1}, damaged={"MUG": 1})
+    shop.refund_order(order, "258.9463")
+    assert parts(only(medusa)) == [[("MUG", 2)], [("MUG", 1), ("TENT", 1)]]
+
+
+def test_a_refund_of_a_part_says_so(given: Given) -> None:
+    shop, _, medusa = given
+    order = shop.order("S", ("MUG", 4, "9.95"))
+    return_id = shop.request(order, ("MUG", 3))
+    shop.receive(return_id, {"MUG": 1})
+    shop.refund_order(order, "9.95")
+    assert parts(only(medusa)) == [[("MUG", 1)]]
+
+
+def test_a_refund_of_everything_needs_no_parts(given: Given) -> None:
+    shop, door, medusa = given
+    order = shop.order("S", ("MUG", 4, "9.95"))
+    shop.request(order, ("MUG", 3))
+    shop.refund_order(order, "29.85")
+    assert parts(only(medusa)) == [[]]
+    assert not [call for call in door.asked if call.endswith("/changes")]
+
+
+def test_an_amount_that_fits_nothing_is_not_explained(given: Given) -> None:
+    shop, _, medusa = given
+    order = shop.order("S", ("MUG", 4, "9.95"))
+    return_id = shop.request(order, ("MUG", 3))
+    shop.receive(return_id, {"MUG": 1})
+    shop.refund_order(order, "9.90")
+    shop.refund_order(order, "0.05")
+    assert parts(only(medusa)) == [[], []]
+
+
 # What changed, and how it is noticed.
 
 
@@ -289,8 +337,8 @@ def test_nothing_changed_is_nothing_read(given: Given) -> None:
     shop, door, medusa = given
     shop.request(shop.order("S", ("MUG", 1, "9.95")), ("MUG", 1))
     came(medusa)
-    first = medusa.cursor
-    came(medusa, first)
+    shop.now += timedelta(minutes=5)
+    came(medusa, medusa.cursor)
     cursor = medusa.cursor
     assert came(medusa, cursor) == []
     assert medusa.cursor == cursor
@@ -320,6 +368,8 @@ def test_every_change_is_read_and_is_a_later_revision(given: Given, what: str) -
         shop.say(order, reference="S-2")
     [after] = came(medusa, cursor)
     assert after.rma and after.rma.revision > before.revision
+    shop.now += timedelta(minutes=5)
+    came(medusa, medusa.cursor)
     assert came(medusa, medusa.cursor) == []
 
 

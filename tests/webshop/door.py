@@ -27,6 +27,13 @@ class Door:
         """Called with every call before it is answered, such as `GET returns`."""
         self.lost: str = ""
         """The next call that this pattern fits is carried out, but its answer does not come."""
+        self.misreported: str = ""
+        """The next call that this pattern fits is carried out, and answered as refused."""
+        self.cut = False
+        """Whether nobody answers."""
+        self.disorder = False
+        """Whether lists come in another order, with a row twice."""
+        self.key = KEY
         self.refuses: dict[str, tuple[int, str]] = {}
         """Calls, by pattern, that are answered with a status and a message."""
         self._one_at_a_time = threading.RLock()
@@ -37,7 +44,9 @@ class Door:
         return [a for a in self.asked if not a.startswith("GET")]
 
     def _answer(self, request: Request) -> Response:
-        if request.authorization is None or request.authorization.username != KEY:
+        if self.cut:
+            return _reply(502, "<html>Bad gateway</html>")
+        if request.authorization is None or request.authorization.username != self.key:
             return _reply(401, {"message": "Unauthorized"})
         path = request.path.removeprefix("/admin/")
         call = f"{request.method} {path}"
@@ -53,10 +62,17 @@ class Door:
                 content = self._done(request.method, path.split("/"), query, body)
             except No as no:
                 return _reply(no.status, {"type": no.kind, "message": no.message})
+        return self._told(call) or _reply(200, content)
+
+    def _told(self, call: str) -> Response | None:
+        """Give an answer other than what was done."""
         if self.lost and re.search(self.lost, call):
             self.lost = ""
             return _reply(502, "<html>Bad gateway</html>")
-        return _reply(200, content)
+        if self.misreported and re.search(self.misreported, call):
+            self.misreported = ""
+            return _reply(400, {"type": "invalid_data", "message": "It did not work, it says."})
+        return None
 
     def _done(self, method: str, path: list[str], query: list[tuple[str, str]], body: Row) -> Row:
         if method == "GET":
@@ -74,7 +90,8 @@ class Door:
             case "POST", ["returns", return_id, "cancel"]:
                 self.shop.cancel(return_id)
             case "POST", ["payments", payment_id, "refund"]:
-                self.shop.refund(payment_id, Decimal(str(body["amount"])), body.get("note", ""))
+                reason = body.get("refund_reason_id", "")
+                self.shop.refund(payment_id, Decimal(str(body["amount"])), body.get("note", ""), reason)
             case "POST", ["orders", order_id]:
                 self.shop.set_metadata(order_id, body["metadata"])
             case _:
@@ -110,7 +127,10 @@ class Door:
         by = asked.get("order", "id")
         rows.sort(key=lambda r: r[by.lstrip("-")], reverse=by.startswith("-"))
         offset, limit = int(asked.get("offset", 0)), int(asked.get("limit", 15))
-        return {name: rows[offset : offset + limit], "count": len(rows), "offset": offset, "limit": limit}
+        page = rows[offset : offset + limit]
+        if self.disorder:
+            page = [*reversed(page), *page[:1]]
+        return {name: page, "count": len(rows), "offset": offset, "limit": limit}
 
 
 def _reply(status: int, content: Any) -> Response:

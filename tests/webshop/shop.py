@@ -188,7 +188,7 @@ class WebShop:
         row |= {"status": "canceled", "canceled_at": at, "updated_at": at}
         self._next_version(row["order_id"])
 
-    def refund(self, payment_id: str, amount: Decimal, note: str = "") -> None:
+    def refund(self, payment_id: str, amount: Decimal, note: str = "", reason: str = "") -> None:
         order, payment = next(
             (o, p) for o in self.orders.values() for p in self.payments(o["id"]) if p["id"] == payment_id
         )
@@ -197,7 +197,7 @@ class WebShop:
             raise No(400, "You are not allowed to refund more than the captured amount")
         # The money goes out first, and stays out whatever comes next; neither payment nor order are touched.
         refund = self._made("ref", note=note or None, payment_id=payment_id, **_amount(amount))
-        payment["refunds"].append(refund)
+        payment["refunds"].append({**refund, "refund_reason_id": reason or None})
         self._none_open(order["id"])
         self.ledger.append((refund["id"], amount))
 
@@ -267,6 +267,7 @@ class WebShop:
             "title": sku.title(),
             "quantity": Decimal(quantity),
             "unit_price": Decimal(price),
+            "refundable_total_per_unit": Decimal(price),
             "is_tax_inclusive": False,
             "original_total": Decimal(price) * quantity,
             "original_subtotal": Decimal(price) * quantity,

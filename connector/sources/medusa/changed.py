@@ -36,11 +36,11 @@ def changed_orders(
     for name in RETURNED if since is None else (*RETURNED, ORDERS):
         rows = _fresh(api, name, before.mark(name), overlap, options.page)
         found |= dict.fromkeys(_order_of(name, row) for row in rows)
-        marks[name] = before.mark(name).moved(((r["id"], _time(r)) for r in rows), overlap)
+        marks[name] = before.mark(name).moved(((r["id"], _time(r)) for r in rows), overlap, now)
     if since is not None:
         refunds = _refunded(api, before.mark(REFUNDS), overlap, options, now)
         found |= dict.fromkeys(order_id for order_id, _, _ in refunds)
-        marks[REFUNDS] = before.mark(REFUNDS).moved(((i, at) for _, i, at in refunds), overlap)
+        marks[REFUNDS] = before.mark(REFUNDS).moved(((i, at) for _, i, at in refunds), overlap, now)
     return list(found), Cursor(marks)
 
 

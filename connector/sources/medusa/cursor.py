@@ -31,11 +31,15 @@ class Mark:
         """Tell whether this very state of a row was seen."""
         return self.seen.get(row_id) == stamp(at)
 
-    def moved(self, rows: Iterable[tuple[str, datetime]], overlap: timedelta) -> "Mark":
-        """Give the mark after these rows were seen too; it never goes back."""
-        fresh = dict(rows)
-        at = max([self.at, *fresh.values()])
-        first = at - overlap
+    def moved(self, rows: Iterable[tuple[str, datetime]], overlap: timedelta, now: datetime) -> "Mark":
+        """Give the mark after these rows were seen too; it never goes back.
+
+        A row of the newest moment may change once more within it, so it counts as seen only some time later.
+        """
+        given = dict(rows)
+        at = max([self.at, *given.values()])
+        first, over = at - overlap, now - at >= overlap
+        fresh = {i: t for i, t in given.items() if t < at or over}
         kept = {i: s for i, s in self.seen.items() if datetime.fromisoformat(s) >= first}
         return Mark(at, {**kept, **{i: stamp(t) for i, t in fresh.items() if t >= first}})
 

@@ -1,11 +1,12 @@
 """From what Medusa holds to the RMA format, as plain data; `connector.sources.reading` validates it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from odoo_rma.connector.sources.medusa.agreed import CLAIM, EXCHANGE, RETURN, Agreed
 from odoo_rma.connector.sources.medusa.api import Row
+from odoo_rma.connector.sources.medusa.charges import charge_documents
 from odoo_rma.connector.sources.medusa.customer import customer_of
 from odoo_rma.connector.sources.medusa.dossier import Dossier, number
 from odoo_rma.connector.sources.medusa.lines import claim_lines, exchange_lines, return_lines
@@ -13,7 +14,7 @@ from odoo_rma.connector.sources.medusa.options import MedusaOptions
 from odoo_rma.connector.sources.medusa.received import Units
 from odoo_rma.connector.sources.medusa.refunded import minor
 from odoo_rma.connector.sources.medusa.words import AUTHORIZATION
-from odoo_rma.mappings.money import ZERO, Decimal, plain
+from odoo_rma.mappings.money import Decimal, plain
 from odoo_rma.mappings.vocabulary import Authorization, Logistics, Settlement
 
 __all__ = ["Facts", "as_document", "order_name"]
@@ -25,6 +26,8 @@ class Facts:
 
     units: dict[str, Units]
     refunds: Sequence[Row]
+    paid_for: Mapping[str, Mapping[str, Decimal]]
+    """Units per item that a refund pays for, where its amount says so."""
     inspected: bool
     """Whether Medusa says what becomes of the goods; else Odoo does, and what Medusa shows is only an echo."""
 
@@ -37,8 +40,7 @@ def as_document(rma: Agreed, dossier: Dossier, facts: Facts, options: MedusaOpti
         *claim_lines(rma, dossier, options),
     ]
     state = str((rma.back or {}).get("status") or "")
-    refunds = [_refund(r, currency) for r in facts.refunds]
-    charges = _charges(rma, dossier, currency)
+    refunds = [_refund(r, currency, facts.paid_for.get(r["id"], {})) for r in facts.refunds]
     return _filled(
         {
             "id": rma.id,
@@ -54,7 +56,7 @@ def as_document(rma: Agreed, dossier: Dossier, facts: Facts, options: MedusaOpti
             "currency": currency,
             "lines": lines,
             "exchange_lines": exchange_lines(rma, dossier),
-            "charges": charges,
+            "charges": charge_documents(rma, dossier),
             "refunds": refunds,
             "events": [*_events(rma), *_rounded(facts.refunds, currency)],
             "requested_at": (rma.back or {}).get("requested_at") or rma.row.get("created_at"),
@@ -109,36 +111,15 @@ def _settlement(lines: list[dict[str, Any]], refunds: list[dict[str, Any]]) -> s
     return Settlement.PARTIALLY_SETTLED if waits else Settlement.SETTLED
 
 
-def _refund(refund: Row, currency: str) -> dict[str, Any]:
+def _refund(refund: Row, currency: str, units: Mapping[str, Decimal]) -> dict[str, Any]:
     return {
+        "lines": [{"line": line, "quantity": plain(q)} for line, q in units.items()],
         "id": refund["id"],
         "amount": plain(minor(number(refund, "amount"), currency)),
         "at": refund.get("created_at"),
         "gateway": refund.get("provider_id") or None,
         "reference": (str(refund.get("note") or "").strip() or None),
     }
-
-
-def _charges(rma: Agreed, dossier: Dossier, currency: str) -> list[dict[str, Any]]:
-    """Give what the customer pays for sending back, and for getting new goods: Medusa keeps it from the refund."""
-    found = []
-    for method in dossier.order.get("shipping_methods") or ():
-        detail = method.get("detail") or {}
-        back = rma.back is not None and detail.get("return_id") == rma.back["id"]
-        out = not detail.get("return_id") and rma.id in (detail.get("claim_id"), detail.get("exchange_id"))
-        raw = number(method, "total")
-        amount = minor(raw, currency)
-        if (back or out) and amount > ZERO:
-            note = str(method.get("name") or "")
-            found.append(
-                {
-                    "id": method["id"],
-                    "kind": "return_label" if back else "handling",
-                    "amount": plain(amount),
-                    "note": note if amount == raw else f"{note} (in Medusa {plain(raw)} {currency})",
-                }
-            )
-    return found
 
 
 def _events(rma: Agreed) -> list[dict[str, Any]]:

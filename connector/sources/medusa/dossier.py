@@ -4,14 +4,14 @@ A return alone does not tell what was received of it, what was refunded for it, 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from odoo_rma.connector.sources.medusa.api import Api, Row
 from odoo_rma.mappings.money import ZERO, Decimal
 
-__all__ = ["BATCH", "Dossier", "Receipt", "load", "number", "when"]
+__all__ = ["BATCH", "Dossier", "Receipt", "load", "number", "refreshed", "when"]
 
 BATCH = 25
 """Orders read at a time: the answer stays small, and the address short."""
@@ -116,6 +116,12 @@ def load(api: Api, order_ids: Sequence[str]) -> Iterator[Dossier]:
             yield dossier
 
 
+def refreshed(api: Api, dossier: Dossier) -> Dossier:
+    """Read the order itself again: what was received of its lines, what was refunded, what its metadata says."""
+    path = f"orders/{dossier.order['id']}"
+    return replace(dossier, order=dict(api.get(path, fields=_ORDER)["order"]))
+
+
 def receipts_of(api: Api, order_id: str) -> list[Receipt]:
     """Give every confirmed receipt of an order, in its order, from the history of the order's changes."""
     changes = api.get(f"orders/{order_id}/changes", fields="*,*actions")["order_changes"]
@@ -174,7 +180,7 @@ def _all(api: Api, path: str, name: str, order_ids: list[str], fields: str) -> I
 
 def _by_order(rows: Iterable[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
-    for row in rows:
+    for row in {row["id"]: row for row in rows}.values():
         found.setdefault(row["order_id"], []).append(row)
     return found
 

@@ -1,9 +1,12 @@
 """The source of type `medusa`."""
 
 import re
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from urllib.parse import quote
 
+from odoo_rma.connector.checked import Check
 from odoo_rma.connector.errors import RmaError
 from odoo_rma.connector.settings import SourceSettings
 from odoo_rma.connector.sources.base import Incoming, News, Reply
@@ -12,10 +15,14 @@ from odoo_rma.connector.sources.medusa.api import Api, Row
 from odoo_rma.connector.sources.medusa.changed import changed_orders
 from odoo_rma.connector.sources.medusa.cursor import Cursor
 from odoo_rma.connector.sources.medusa.document import Facts, as_document
-from odoo_rma.connector.sources.medusa.dossier import BATCH, Dossier, load
+from odoo_rma.connector.sources.medusa.dossier import BATCH, Dossier, Receipt, load, receipts_of
+from odoo_rma.connector.sources.medusa.look import look
 from odoo_rma.connector.sources.medusa.options import MedusaOptions
+from odoo_rma.connector.sources.medusa.paid_for import paid_for
 from odoo_rma.connector.sources.medusa.received import allot
 from odoo_rma.connector.sources.medusa.refunded import refunds_by_rma
+from odoo_rma.connector.sources.medusa.telling import TAKES, tell
+from odoo_rma.connector.sources.medusa.writing import Desk, new_token
 from odoo_rma.connector.sources.options import read_options
 from odoo_rma.connector.sources.reading import read_document
 from odoo_rma.mappings.ownership import Fact, Side
@@ -34,7 +41,7 @@ class MedusaSource:
 
     """
 
-    takes: frozenset[Fact] = frozenset()
+    takes = TAKES
 
     def __init__(
         self,
@@ -42,6 +49,7 @@ class MedusaSource:
         settings: SourceSettings,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.name = name
         self.notes: list[str] = []
@@ -49,15 +57,17 @@ class MedusaSource:
         self._options = read_options(MedusaOptions, name, settings.options, page="docs/medusa.md")
         self._api = Api(name, self._options)
         self._inspected = settings.owner(Fact.DISPOSITION) is Side.RMA
-        self._now = now
+        self._now, self._pause = now, pause
         self._orders: dict[str, str] = {}
+        self._token = new_token()
 
     def changes(self, since: str | None) -> Iterator[Incoming]:
         """Give every RMA of every order that may have changed since the cursor; all of them where it is None."""
         self.notes = []
         ids, cursor = changed_orders(self._api, Cursor.read(since), self._options, now=self._now())
-        for position in range(0, len(ids), BATCH):
-            for dossier in load(self._api, ids[position : position + BATCH]):
+        batch = min(BATCH, self._options.page)
+        for position in range(0, len(ids), batch):
+            for dossier in load(self._api, ids[position : position + batch]):
                 yield from self._rmas(dossier)
         self.cursor = cursor.write()
 
@@ -74,17 +84,27 @@ class MedusaSource:
         return None
 
     def link(self, rma_id: str) -> str:
-        """Give the address of the order in Medusa's screens; its returns stand there."""
+        """Give the address of the order in Medusa's screens, where its returns stand; else of the search for it."""
         try:
             order_id = self._orders.get(rma_id) or self._order_of(rma_id)
         except RmaError:  # a report is no worse for a missing link
-            return ""
-        admin = (self._options.admin_url or f"{self._api.url}/app").rstrip("/")
-        return f"{admin}/orders/{order_id}" if order_id else ""
+            order_id = None
+        orders = (self._options.admin_url or f"{self._api.url}/app").rstrip("/") + "/orders"
+        return f"{orders}/{order_id}" if order_id else f"{orders}?q={quote(rma_id, safe='')}"
 
     def tell(self, news: News) -> Reply:
-        """Nothing is written back yet."""
-        return Reply()
+        """Bring one RMA in Medusa in line with what Odoo owns of it.
+
+        Raises:
+            Unreachable, Unknown, Stop: see `Source`.
+
+        """
+        desk = Desk(self._api, self._options, self._token, self._now, self._pause)
+        return tell(desk, news, news.rma.order.id or self._order_of(news.rma.id))
+
+    def check(self) -> Iterator[Check]:
+        """Look whether a Medusa 2 answers, takes the key, and knows the orders' references in Odoo."""
+        return look(self.name, self._api, self._options)
 
     def close(self) -> None:
         """Close the connections."""
@@ -114,9 +134,15 @@ class MedusaSource:
             found = ([unclear[rma.back["id"]]] if rma.back and rma.back["id"] in unclear else []) + whose[
                 rma.id
             ]
-            facts = Facts(units, refunds[rma.id], self._inspected)
+            paying = paid_for(rma, dossier, refunds[rma.id], lambda: self._history(dossier))
+            facts = Facts(units, refunds[rma.id], paying, self._inspected)
             document = as_document(rma, dossier, facts, self._options)
             yield read_document(document, source=self.name, origin=_origin(dossier, rma), issues=tuple(found))
+
+    def _history(self, dossier: Dossier) -> Sequence[Receipt]:
+        if dossier.receipts is None:
+            dossier.receipts = receipts_of(self._api, dossier.order["id"])
+        return dossier.receipts
 
 
 def _origin(dossier: Dossier, rma: Agreed) -> str:
