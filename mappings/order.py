@@ -20,7 +20,7 @@ def find_order(rma: Rma, erp: Erp, decisions: Decisions) -> Order:
 
     """
     found = _candidates(rma, erp, decisions)
-    wanted = " / ".join(rma.order.references) or f"invoice {rma.order.invoice}"
+    wanted = decisions.order or " / ".join(rma.order.references) or f"invoice {rma.order.invoice}"
     if not found:
         raise Refusal(
             Issue(

@@ -85,6 +85,15 @@ def test_a_chinese_customers_messages_stand_in_their_chatter(shop: Shop, picture
     shop.picture(pictures / "message-chinese.png")
 
 
+def test_an_english_customers_messages_stand_in_their_chatter(shop: Shop, pictures: Path) -> None:
+    [order] = shop.tables.rows("sale.order", [("client_order_ref", "=", "S-1131")], "partner_id").values()
+    shop.open("res.partner", order["partner_id"])
+    chatter = shop.page.locator(".o-mail-Chatter")
+    expect(chatter).to_contain_text("Your refund of 266.35 USD for return T-3605")
+    expect(chatter).to_contain_text("Hello Carla Jensen")
+    shop.picture(pictures / "message-english.png")
+
+
 def test_the_repair_order_waits_in_the_workshop_with_its_serial_number(shop: Shop, pictures: Path) -> None:
     shop.open("repair.order", shop.made("repair.order", "T-3301"))
     shop.says("DRN-")
