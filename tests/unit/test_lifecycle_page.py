@@ -23,5 +23,22 @@ def test_a_test_that_the_page_names_is_there(name: str) -> None:
     assert name in TESTS
 
 
+def test_every_state_and_event_says_who_owns_it_what_odoo_holds_what_the_customer_is_told_and_what_goes_back() -> (
+    None
+):
+    tables = [own.split("\n") for own in re.findall(r"(?:^\|.*\n)+", PAGE, re.MULTILINE)]
+    for head, _, *rows in (t for t in tables if "What a person does" not in t[0]):
+        assert re.findall(r"[^|]+", head)[1:6] == [
+            " Who owns it ",
+            " Odoo holds ",
+            " Customer ",
+            " Source ",
+            " Shown by ",
+        ]
+        for own in filter(None, rows):
+            event, owner, _odoo, _customer, source, shown = (c.strip() for c in own.split("|")[1:-1])
+            assert all((event, owner, source, shown)), own
+
+
 def test_every_story_of_the_retailer_that_the_page_names_is_there() -> None:
     assert set(re.findall(r"T-\d{4}", PAGE)) <= STORIES

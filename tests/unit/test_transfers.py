@@ -3,6 +3,7 @@
 import pytest
 from shop import BY_ODOO, Shop, carry_out, codes, look, obey, rma
 
+from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.money import Decimal
 from odoo_rma.mappings.plan import CancelTransfer, MakeTransfer, Plan, Receive
 
@@ -139,6 +140,14 @@ def test_undelivered_goods_cannot_come_back() -> None:
 @pytest.mark.parametrize("sku", ["NOPE", "tent", "ТENT"])
 def test_an_article_that_only_looks_alike_is_unknown(shop: Shop, sku: str) -> None:
     assert codes(look(shop, rma({"sku": sku, "requested": "1"}))[0]) == ["unknown_sku"]
+
+
+def test_an_order_that_a_person_named_wrongly_is_named_as_they_wrote_it(shop: Shop) -> None:
+    shop.decisions = {("shop", "R-1"): Decisions(order="S-NOPE")}
+    (plan,) = look(shop, rma({"sku": "TENT", "requested": "1"}))
+    assert [(i.code, i.message) for i in plan.issues] == [
+        ("unknown_order", "No order with reference S-NOPE is in Odoo.")
+    ]
 
 
 def test_a_kit_comes_back_as_its_parts() -> None:
