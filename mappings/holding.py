@@ -107,7 +107,12 @@ def _documents(plan: Plan, erp: Erp) -> Iterator[DocumentInErp]:
     for payment in sorted(erp.payments.payments.values(), key=lambda p: p.id):
         if payment.key and (payment.key.source, payment.key.owner) == (rma.source, rma.id):
             shown.add(("account.payment", payment.id))
-            yield _payment(payment)
+            yield _payment(payment, f"refund {payment.key.parts[0]}")
+    notes = {n.id: n for n in own_notes(rma, erp)}
+    for record, settling in sorted(erp.payments.by_hand.items()):
+        if own := sorted(settling.note_ids & notes.keys()):
+            shown.add(("account.payment", record))
+            yield _payment(settling.payment, ", ".join(_made_for(notes[x]) for x in own))
     yield from (_other(f) for f in plan.found if (f.model, f.id) not in shown)
 
 
@@ -131,7 +136,7 @@ def _note(note: Invoice) -> DocumentInErp:
         key=str(note.key or ""),
         number=note.name,
         state=note.state,
-        of=" ".join(note.key.parts[:2]) if note.key else "",
+        of=_made_for(note),
         at=note.date,
         amount=note.total,
         tax=note.tax,
@@ -140,7 +145,11 @@ def _note(note: Invoice) -> DocumentInErp:
     )
 
 
-def _payment(payment: Payment) -> DocumentInErp:
+def _made_for(note: Invoice) -> str:
+    return " ".join(note.key.parts[:2]) if note.key else ""
+
+
+def _payment(payment: Payment, of: str) -> DocumentInErp:
     return DocumentInErp(
         what=PAYMENT,
         model="account.payment",
@@ -148,7 +157,7 @@ def _payment(payment: Payment) -> DocumentInErp:
         key=str(payment.key or ""),
         number=payment.name,
         state=payment.state,
-        of=f"refund {payment.key.parts[0]}" if payment.key else "",
+        of=of,
         at=payment.day,
         amount=payment.amount,
         currency=payment.currency,

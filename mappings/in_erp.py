@@ -5,12 +5,11 @@ measure, cumulative; amounts include tax and are positive, in the document's cur
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from odoo_rma.mappings.field_types import Currency, Name, Record
+from odoo_rma.mappings.field_types import Currency, Day, Name, Record, When
 from odoo_rma.mappings.money import ZERO, Amount, Decimal, Quantity, decimal, plain
 from odoo_rma.mappings.rma_line import LotQuantity
 from odoo_rma.mappings.vocabulary import Disposition
@@ -58,7 +57,7 @@ class DocumentInErp(Record):
     number: str = Field(description="Number in Odoo; empty for a draft.")
     state: str = Field(description="State in Odoo: done, posted, cancel …")
     of: str = Field("", description="What it was made for: `refund R1`, `receipt 2`.")
-    at: datetime | date | None = Field(None, description="When it was validated, or its accounting date.")
+    at: When | Day | None = Field(None, description="When it was validated, or its accounting date.")
     amount: Amount | None = Field(None, description="Total, tax included.")
     tax: Amount | None = Field(None, description="Tax in it.")
     open: Amount | None = Field(None, description="What is not yet paid of it.")

@@ -35,8 +35,17 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """A payment that a person booked, and the credit notes of ours that it settles."""
+
+    payment: Payment
+    note_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Payments(Seen):
-    """Payments by id; gift cards by id."""
+    """Payments by id, ours and those of people; gift cards by id."""
 
     payments: Mapping[int, Payment] = field(default_factory=dict)
     cards: Mapping[int, GiftCard] = field(default_factory=dict)
+    by_hand: Mapping[int, ByHand] = field(default_factory=dict)

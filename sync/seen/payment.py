@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from odoo_rma.connector.odoo.client import OdooClient, Row
 from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp
@@ -10,27 +11,38 @@ from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal, from_odoo, round_to
 from odoo_rma.mappings.payment import payment_memo
-from odoo_rma.mappings.seen.payment import POSTED, Payment, Payments
-from odoo_rma.sync.customers import read_keys
+from odoo_rma.mappings.seen.payment import POSTED, ByHand, Payment, Payments
+from odoo_rma.sync.customers import any_of, read_keys
 from odoo_rma.sync.reference import Reference, day
 from odoo_rma.sync.seen.gift_card import read_cards
 
+_SETTLES = "move_id.line_ids.matched_credit_ids.credit_move_id.move_id"
+_SETTLED = "reconciled_invoice_ids"
 _STATES = {"draft": DRAFT, "cancel": CANCELED, "canceled": CANCELED, "rejected": CANCELED}
 
 
 def read(client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp) -> Erp:
-    """Fill in the payments made for these RMAs, found by what they are for and confirmed by external id."""
+    """Fill in the payments for these RMAs: ours by what they are for, confirmed by external id, people's by what they settle."""
     memos = sorted({payment_memo(rma, refund) for rma in rmas for refund in rma.refunds})
-    if not memos:
+    notes = {n.id for n in erp.invoices.values() if n.key and n.is_credit and n.residual < n.total}
+    if not (memos or notes):
         return erp
-    memo = client.can.payment_memo
-    fields = ("name", "state", "amount", "currency_id", "move_id", "is_matched", "date")
-    rows = client.search_read("account.payment", [(memo, "in", memos)], fields)
+    parts: list[Any] = [(client.can.payment_memo, "in", memos)] if memos else []
+    parts += [(_SETTLES, "in", sorted(notes))] if notes else []
+    fields = ("name", "state", "amount", "currency_id", "move_id", "is_matched", "date", _SETTLED)
+    rows = client.search_read("account.payment", any_of(parts), fields)
     keys = read_keys(client, "account.payment", (r["id"] for r in rows))
-    rows = [r for r in rows if keys.get(r["id"])]
+    rows = [r for r in rows if keys.get(r["id"]) or notes & {*r[_SETTLED]}]
     on_account = _on_account(client, (r["move_id"] for r in rows if r["move_id"]))
-    found = {r["id"]: _payment(r, keys[r["id"]], on_account, reference) for r in rows}
-    return replace(erp, payments=Payments(found, read_cards(client, reference, rmas, erp)))
+    every = {r["id"]: _payment(r, keys.get(r["id"]), on_account, reference) for r in rows}
+    by_hand = {
+        r["id"]: ByHand(every[r["id"]], frozenset(notes & {*r[_SETTLED]}))
+        for r in rows
+        if not keys.get(r["id"])
+    }
+    ours = {i: p for i, p in every.items() if p.key}
+    cards = read_cards(client, reference, rmas, erp) if memos else {}
+    return replace(erp, payments=Payments(ours, cards, by_hand))
 
 
 def _payment(
