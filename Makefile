@@ -12,8 +12,8 @@ STAMP := $(VENV)/.installed
 help:  ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-demo: $(STAMP)  ## Set up a real Odoo and bring the sample returns into it
-	$(BIN)/odoo-rma demo $(DEMO)
+demo: $(STAMP)  ## Set up a real Odoo and bring the sample returns into it; with SOURCE=medusa those of a real Medusa
+	$(BIN)/odoo-rma demo $(if $(SOURCE),--source $(SOURCE)) $(DEMO)
 
 test: check chromium libreoffice  ## Set up everything and pass all tests, on a real Odoo 19 and 14
 	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) tests/live

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from pydantic import SecretStr
 
-from odoo_rma.cli import demo_retail
+from odoo_rma.cli import demo_medusa, demo_retail
 from odoo_rma.cli.demo_retail import RetailDemo
 from odoo_rma.cli.demo_tables import print_demo
 from odoo_rma.cli.output import print_json
@@ -58,9 +58,16 @@ class Demo:
     "--reset", is_flag=True, help="Start from a clean shop; what is in the demo's database is lost."
 )
 @click.option("--odoo", "version", type=int, metavar="VERSION", help="Odoo's version: 19 (default) or 14.")
+@click.option(
+    "--source",
+    type=click.Choice(["files", "medusa"]),
+    default="files",
+    show_default=True,
+    help="Where the returns come from: the sample's files, or a real Medusa 2 beside Odoo (needs Node.js and npm).",
+)
 @transport_option
 @json_option
-def demo(reset: bool, version: int | None, transport: str | None, as_json: bool) -> None:
+def demo(reset: bool, version: int | None, source: str, transport: str | None, as_json: bool) -> None:
     """See it work: a real Odoo with a shop, some hundred returns brought into it, and where to look.
 
     The first time everything is fetched and set up, which takes some minutes. Run it again, and nothing changes:
@@ -72,13 +79,27 @@ def demo(reset: bool, version: int | None, transport: str | None, as_json: bool)
       odoo-rma demo --reset
       odoo-rma demo --odoo 14
       odoo-rma demo --transport odoorpc --json
+      odoo-rma demo --source medusa
     """
+    if source == "medusa":
+        _demo_with_medusa(Sandbox(version), reset=reset, transport=transport, as_json=as_json)
+        return
     shown = run_demo(Sandbox(version), reset=reset, transport=transport)
     if as_json:
         print_json(shown.as_dict())
     else:
         print_demo(shown)
     if shown.differences or shown.retail.differences:
+        raise click.exceptions.Exit(Exit.FAILED)
+
+
+def _demo_with_medusa(sandbox: Sandbox, *, reset: bool, transport: str | None, as_json: bool) -> None:
+    shown = demo_medusa.run_medusa_demo(sandbox, reset=reset, transport=transport)
+    if as_json:
+        print_json(shown.as_dict())
+    else:
+        demo_medusa.print_medusa_demo(shown)
+    if shown.differences:
         raise click.exceptions.Exit(Exit.FAILED)
 
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
 
 from odoo_rma.sandbox.env import Env
 from odoo_rma.sandbox.errors import SandboxError
+from odoo_rma.sandbox.odoo_user import OdooUser
 from odoo_rma.sandbox.orders import NewOrder
 
-SECONDS = 600
 AT_ONCE = 50
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,41 +36,14 @@ def place_in_odoo(env: Env, orders: Sequence[NewOrder]) -> dict[str, PlacedInOdo
     Raises:
         SandboxError: a customer or an article is unknown, or Odoo refuses; the message says which and why.
     """
-    shop = _Administrator(env)
+    shop = OdooUser.administrator(env)
     made: dict[str, PlacedInOdoo] = {}
     for first in range(0, len(orders), AT_ONCE):
         made.update(_place(shop, orders[first : first + AT_ONCE]))
     return made
 
 
-@dataclass(frozen=True)
-class _Administrator:
-    env: Env
-
-    def __call__(self, model: str, method: str, *arguments: object, **named: object) -> Any:
-        uid = self._ask("common", "login", [self.env.database, self.env.login, self.env.password])
-        who = [self.env.database, uid, self.env.password]
-        return self._ask("object", "execute_kw", [*who, model, method, list(arguments), named])
-
-    def _ask(self, service: str, method: str, arguments: Sequence[object]) -> Any:
-        params = {"service": service, "method": method, "args": arguments}
-        body = {"jsonrpc": "2.0", "method": "call", "params": params}
-        answer = httpx.post(f"{self.env.url}/jsonrpc", json=body, timeout=SECONDS).json()
-        if "result" not in answer:
-            raise SandboxError(f"Odoo refuses {arguments[3:5]}: {answer['error']['data']['message']}")
-        return answer["result"]
-
-    def ids(self, model: str, field: str, values: Sequence[str]) -> dict[str, int]:
-        """The first record for each of these values of a field."""
-        found = self(model, "search_read", [[field, "in", list(values)]], [field], order="id desc")
-        by_value = {str(row[field]): int(row["id"]) for row in found}
-        missing = sorted(set(values) - by_value.keys())
-        if missing:
-            raise SandboxError(f"Odoo has no {model} with {field} {', '.join(missing)}.")
-        return by_value
-
-
-def _place(shop: _Administrator, orders: Sequence[NewOrder]) -> Iterator[tuple[str, PlacedInOdoo]]:
+def _place(shop: OdooUser, orders: Sequence[NewOrder]) -> Iterator[tuple[str, PlacedInOdoo]]:
     customers = shop.ids("res.partner", "email", [order.email for order in orders])
     articles = shop.ids("product.product", "default_code", [p.sku for order in orders for p in order.lines])
     (pricelist,) = shop.ids("product.pricelist", "name", ["Shop USD"]).values()
@@ -112,7 +81,7 @@ def _place(shop: _Administrator, orders: Sequence[NewOrder]) -> Iterator[tuple[s
         yield order.reference, placed
 
 
-def _deliver(shop: _Administrator, ids: Sequence[int]) -> None:
+def _deliver(shop: OdooUser, ids: Sequence[int]) -> None:
     pickings = shop("stock.picking", "search", [["sale_id", "in", ids], ["state", "!=", "done"]])
     shop("stock.picking", "action_assign", pickings)
     short = shop(
@@ -126,7 +95,7 @@ def _deliver(shop: _Administrator, ids: Sequence[int]) -> None:
         raise SandboxError("Odoo asks something before it validates the deliveries.")
 
 
-def _invoice(shop: _Administrator, ids: Sequence[int]) -> None:
+def _invoice(shop: OdooUser, ids: Sequence[int]) -> None:
     context = {"active_model": "sale.order", "active_ids": ids}
     each = {"advance_payment_method": "delivered", "consolidated_billing": False}
     wizard = shop("sale.advance.payment.inv", "create", each, context=context)

@@ -53,6 +53,14 @@ class Plays:
         found: Row = self.admin.get(f"returns/{return_id}", fields=RETURN_FIELDS)["return"]
         return found
 
+    def back_of(self, case_id: str) -> Row:
+        """The return of a return, claim or exchange: that by which its goods come back."""
+        lists = {"claim": "claims", "oexc": "exchanges"}
+        path = lists.get(case_id.partition("_")[0])
+        if path:
+            case_id = str(self._read_case(path, path.removesuffix("s"), case_id)["return_id"])
+        return self.read(case_id)
+
     # ── returns ──
 
     def request(
