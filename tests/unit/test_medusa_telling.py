@@ -298,6 +298,16 @@ def test_the_credit_for_exchanged_goods_is_not_paid_out(given: Given) -> None:
     assert refunds(shop, order) == []
 
 
+@pytest.mark.parametrize("of", ["exchange 1", "receipt 1"])
+def test_the_credit_of_an_exchange_waits_for_the_invoice_of_the_new_goods(given: Given, of: str) -> None:
+    """A receipt makes the credit note due, so it does not say that the goods are exchanged; the return does."""
+    shop, _, medusa = given
+    order = shop.order("S-1", ("MUG", 10, "9.95"))
+    exchange = shop.exchange(order, ("MUG", 1), ("POT", 1, "19.00"))
+    assert medusa.tell(news(medusa, exchange, MONEY, notes={"RINV/1": "11.44"}, of=of)) == Reply()
+    assert refunds(shop, order) == []
+
+
 def test_answered_400_and_yet_refunded_is_refunded(given: Given) -> None:
     """Misbehaviour 2: somebody opened a change in between, and Medusa denies what it has paid."""
     shop, door, medusa = given

@@ -49,6 +49,8 @@ def tell_refunds(desk: Desk, dossier: Dossier, rma: Agreed, news: News) -> tuple
 
 def posted(news: News) -> list[DocumentInErp]:
     """Give the credit notes whose money has to go back; that of exchanged goods is offset with the new ones."""
+    if news.rma.exchange_lines:  # in Medusa these are of an exchange or a replacement, and all of it is
+        return []
     notes = news.in_erp.of_kind(CREDIT_NOTE)
     return [n for n in notes if n.state == POSTED and n.number and not n.of.startswith("exchange")]
 
