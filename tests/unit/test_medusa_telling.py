@@ -291,11 +291,37 @@ def test_only_posted_credit_notes_are_paid(given: Given, state: str) -> None:
     assert refunds(shop, order) == []
 
 
-def test_the_credit_for_exchanged_goods_is_not_paid_out(given: Given) -> None:
+def exchange_news(medusa: MedusaSource, rma_id: str, open_amount: str, *invoices: str) -> News:
+    """A credit note over 9.95 for old goods, of which so much is left, and invoices of the new ones by their state."""
+    told = news(medusa, rma_id, MONEY, notes={"RINV/1": "9.95"}, of="receipt 1", open=open_amount)
+    bills = [
+        DocumentInErp(what="exchange invoice", model="account.move", id=9, number="INV/9", state=state)
+        for state in invoices
+    ]
+    held = told.in_erp.model_copy(update={"documents": (*told.in_erp.documents, *bills)})
+    return News(told.rma, held, told.owned)
+
+
+def test_the_credit_for_exchanged_goods_pays_for_the_new_ones(given: Given) -> None:
     shop, _, medusa = given
-    order, return_id = mugs(shop)
-    assert medusa.tell(news(medusa, return_id, MONEY, notes={"RINV/1": "5"}, of="exchange 1")) == Reply()
+    order = shop.order("S", ("MUG", 10, "9.95"))
+    exchange = shop.exchange(order, ("MUG", 1), ("CUP", 1, "7.95"))
+    assert medusa.tell(exchange_news(medusa, exchange, "9.95")) == Reply()
+    assert medusa.tell(exchange_news(medusa, exchange, "9.95", "not_paid")) == Reply()
     assert refunds(shop, order) == []
+    medusa.tell(exchange_news(medusa, exchange, "2.00", "paid"))
+    assert [amount for amount, _ in refunds(shop, order)] == [2]
+    assert medusa.tell(exchange_news(medusa, exchange, "0", "paid")) == Reply()
+    assert medusa.tell(exchange_news(medusa, exchange, "2.00", "paid")) == Reply()
+    assert len(refunds(shop, order)) == 1
+
+
+def test_nothing_is_left_of_a_credit_when_the_new_goods_are_dearer(given: Given) -> None:
+    shop, door, medusa = given
+    order = shop.order("S", ("MUG", 10, "9.95"))
+    exchange = shop.exchange(order, ("MUG", 1), ("CUP", 1, "17.95"))
+    assert medusa.tell(exchange_news(medusa, exchange, "0", "partial")) == Reply()
+    assert (refunds(shop, order), door.writes()) == ([], [])
 
 
 @pytest.mark.parametrize("of", ["exchange 1", "receipt 1"])

@@ -21,6 +21,7 @@ from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.money import HALF, ZERO, Decimal, minor_unit, plain
 
 POSTED = "posted"
+EXCHANGE_INVOICE, SETTLED = "exchange invoice", ("paid", "in_payment")
 
 
 def tell_refunds(desk: Desk, dossier: Dossier, rma: Agreed, news: News) -> tuple[list[str], list[Issue]]:
@@ -35,7 +36,7 @@ def tell_refunds(desk: Desk, dossier: Dossier, rma: Agreed, news: News) -> tuple
     issues: list[Issue] = []
     notes = [n for n in posted(news) if n.amount]
     for note in notes:
-        rest = (note.amount or ZERO) - paid(dossier, note.number)
+        rest = _owed(news, note, paid(dossier, note.number)) - paid(dossier, note.number)
         if rest <= _tolerance(dossier):
             issues += _too_often(dossier, note)
         elif issue := _in_the_way(dossier, rma, note, notes, rest):
@@ -48,11 +49,23 @@ def tell_refunds(desk: Desk, dossier: Dossier, rma: Agreed, news: News) -> tuple
 
 
 def posted(news: News) -> list[DocumentInErp]:
-    """Give the credit notes whose money has to go back; that of exchanged goods is offset with the new ones."""
-    if news.rma.exchange_lines:  # in Medusa these are of an exchange or a replacement, and all of it is
-        return []
-    notes = news.in_erp.of_kind(CREDIT_NOTE)
-    return [n for n in notes if n.state == POSTED and n.number and not n.of.startswith("exchange")]
+    """Give the credit notes whose money may have to go back."""
+    return [n for n in news.in_erp.of_kind(CREDIT_NOTE) if n.state == POSTED and n.number]
+
+
+def _owed(news: News, note: DocumentInErp, already: Decimal) -> Decimal:
+    """Give what the customer gets for a credit note.
+
+    Where new goods go out for the old ones, the credit pays for them: what is left when their invoice is settled goes back.
+    Once it did, no more is owed.
+    """
+    amount = note.amount or ZERO
+    if all(x.unit_price == ZERO for x in news.rma.exchange_lines):
+        return amount
+    invoices = [d for d in news.in_erp.documents if d.what == EXCHANGE_INVOICE]
+    if already or not invoices or any(d.state not in SETTLED for d in invoices):
+        return already
+    return amount if note.open is None else min(amount, note.open)
 
 
 def paid(dossier: Dossier, credit_note: str) -> Decimal:
@@ -70,7 +83,8 @@ def _pay(
     make_way(desk, dossier)  # with a change open, Medusa would pay and say that it did not
     _wait_for_others(desk, dossier, rma)
     dossier = begin_paying(desk, dossier, rma, news, note.number, note.amount or ZERO)
-    rest = (note.amount or ZERO) - paid(dossier, note.number)
+    already = paid(dossier, note.number)
+    rest = _owed(news, note, already) - already
     done = []
     try:
         for payment_id, amount in _parts(dossier, rest):
