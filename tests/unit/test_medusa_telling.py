@@ -130,9 +130,16 @@ def test_goods_that_change_their_place_later_are_for_a_person(given: Given) -> N
     shop, _, medusa = given
     order, return_id = mugs(shop)
     medusa.tell(news(medusa, return_id, GOODS, {Disposition.RESTOCK: 2}))
-    reply = medusa.tell(news(medusa, return_id, GOODS, {Disposition.SCRAP: 2}))
-    assert codes(reply) == ["disposition_differs"]
+    told = news(medusa, return_id, GOODS, {Disposition.SCRAP: 2})
+    [issue] = medusa.tell(told).issues
+    assert issue.code == "disposition_differs"
     assert shop.shown(order, "MUG") == (2, 0)
+    item = shop.returns[return_id]["items"][0]["id"]
+    assert f"key {item}, value '0 good, 2 damaged'" in issue.way_out
+    shop.say(order, **{item: "0 good, 2 damaged"})
+    assert medusa.tell(told) == Reply()
+    medusa.tell(news(medusa, return_id, GOODS, {Disposition.SCRAP: 3}))
+    assert shop.shown(order, "MUG") == (2, 1)
 
 
 def test_medusa_ahead_of_odoo_is_a_conflict(given: Given) -> None:

@@ -4,6 +4,7 @@ Medusa loses all but the last step of a receipt on the return itself, so there a
 Medusa shows is always read from the order.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
@@ -28,9 +29,10 @@ from odoo_rma.connector.sources.medusa.received import Units, allot
 from odoo_rma.connector.sources.medusa.writing import Desk, Held, in_its_words, sure
 from odoo_rma.mappings.in_erp import TRANSFER
 from odoo_rma.mappings.issues import Issue
-from odoo_rma.mappings.money import ZERO, plain
+from odoo_rma.mappings.money import ZERO, Decimal, plain
 
 NOTHING: Units = (ZERO, ZERO)
+_SAID = re.compile(r"([0-9.]{1,12}) good, ([0-9.]{1,12}) damaged")
 _STEPS = (("receive-items", False), ("dismiss-items", True))
 
 
@@ -62,7 +64,7 @@ def _missing(dossier: Dossier, rma: Agreed, news: News) -> tuple[dict[str, Units
     missing: dict[str, Units] = defaultdict(lambda: NOTHING)
     issues = []
     for item in rma.goods:
-        ours, theirs = here(news, item["id"]), shown.get(item["id"], NOTHING)
+        ours, theirs = here(news, item["id"]), _corrected(dossier, item, shown.get(item["id"], NOTHING))
         if issue := _conflict(rma, item, ours, theirs) or _misplaced(rma, item, ours, theirs):
             issues.append(issue)
             continue
@@ -75,6 +77,13 @@ def _missing(dossier: Dossier, rma: Agreed, news: News) -> tuple[dict[str, Units
     if found and rma.canceled:
         return {}, [_canceled(rma, _in_words(dossier, found))]
     return ({} if issues else found), issues
+
+
+def _corrected(dossier: Dossier, item: Row, theirs: Units) -> Units:
+    """Give what Medusa's stock stands for, where a person corrected it and wrote that into the order's metadata."""
+    said = _SAID.fullmatch(str((dossier.order.get("metadata") or {}).get(item["id"]) or "").strip())
+    units = (Decimal(said[1]), Decimal(said[2])) if said else theirs
+    return units if sum(units) == sum(theirs) else theirs
 
 
 def _receive(desk: Desk, dossier: Dossier, rma: Agreed, units: Mapping[str, Units], news: News) -> None:
@@ -155,7 +164,8 @@ def _misplaced(rma: Agreed, item: Row, ours: Here, theirs: Units) -> Issue | Non
         f"Medusa counts {plain(theirs[0])} units of {rma.number} as good and {plain(theirs[1])} as damaged (line "
         f"{item['id']}); in Odoo {plain(ours.good)} went back on sale and {plain(ours.bad)} did not. Medusa cannot change "
         "what was received.",
-        "Correct the stock level in Medusa by hand, or put the goods in Odoo where Medusa has them.",
+        f"Correct the stock level in Medusa by hand and add to the order's metadata there: key {item['id']}, value "
+        f"'{plain(ours.good)} good, {plain(ours.bad)} damaged'. Or put the goods in Odoo where Medusa has them.",
         f"lines.{item['id']}.inspections",
     )
 
