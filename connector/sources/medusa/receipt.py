@@ -32,7 +32,7 @@ from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.money import ZERO, Decimal, plain
 
 NOTHING: Units = (ZERO, ZERO)
-_SAID = re.compile(r"([0-9.]{1,12}) good, ([0-9.]{1,12}) damaged")
+_SAID = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?) good, ([0-9]{1,9}(?:\.[0-9]{1,6})?) damaged")
 _STEPS = (("receive-items", False), ("dismiss-items", True))
 
 
