@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.connector.sources.words import issues_of, show
@@ -12,7 +12,7 @@ from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal
 
-__all__ = ["IN_ERP", "MAX_ITEM", "SEND_AGAIN", "Broken", "Piece", "read_document"]
+__all__ = ["IN_ERP", "MAX_ITEM", "SEND_AGAIN", "UNCLEAR", "Broken", "Piece", "read_document"]
 
 MAX_ITEM = 4_000_000
 """Bytes that one RMA may take; more is no RMA."""
@@ -22,6 +22,11 @@ IN_ERP = "in_erp"
 
 SEND_AGAIN = "Correct it at the source and put the file into the inbox again."
 """The way out of most broken files."""
+
+UNCLEAR = "unclear"
+"""The part of a document in which a source keeps the issues that only it can see: as `Issue.as_dict` gives them."""
+
+_ISSUES = TypeAdapter(list[Issue])
 
 # SUBSTITUTE, the control character meant for this: it can be stored, and the model refuses it like any other.
 _HALF_CHARACTER = dict.fromkeys(range(0xD800, 0xE000), "\x1a")
@@ -70,7 +75,7 @@ def read_document(
         return Incoming(origin=origin, document=_plain(document), issues=issues or (_NO_DATA,))
     given = _present(document)
     given.pop(IN_ERP, None)  # what we wrote ourselves, come back
-    found = list(issues)
+    found = [*issues, *_unclear(given)]
     named = given.pop("source", source)
     if named != source:
         found.append(_other_source(named, source))
@@ -87,6 +92,16 @@ def read_document(
         rma=None if found else rma,
         issues=tuple(found),
     )
+
+
+def _unclear(given: dict[str, Any]) -> list[Issue]:
+    """Take out what the source itself could not tell, so that reading it again does not forget it."""
+    try:
+        issues = _ISSUES.validate_python(given.get(UNCLEAR))
+    except ValidationError:
+        return []  # then it is a field like any other: not known, if it is there at all
+    del given[UNCLEAR]
+    return issues
 
 
 def _other_source(named: object, source: str) -> Issue:

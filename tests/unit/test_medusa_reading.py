@@ -12,6 +12,7 @@ from webshop.door import KEY
 from odoo_rma.connector.settings import SourceSettings
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.connector.sources.medusa.source import MedusaSource
+from odoo_rma.connector.sources.reading import read_document
 from odoo_rma.connector.sources.registry import open_source
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.rma_line import RmaLine
@@ -268,6 +269,8 @@ def test_a_refund_that_may_be_for_either_return_waits_for_a_person(given: Given)
     assert {i.id: i.issues[0].code for i in incoming} == dict.fromkeys((first, second), "refund_unattributed")
     assert "9.95 USD" in str(incoming[0].issues[0]) and "'sorry'" in str(incoming[0].issues[0])
     assert f"key {refund}" in incoming[0].issues[0].way_out
+    again = read_document(incoming[0].document, source="web", origin="quarantine retry")
+    assert again.rma is None and [i.code for i in again.issues] == ["refund_unattributed"]
     shop.say(order, **{refund: "R-2"})
     assert refunds(medusa) == {first: [], second: [refund]}
 

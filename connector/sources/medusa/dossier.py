@@ -61,6 +61,11 @@ class Dossier:
     receipts: list[Receipt] | None = None
 
     @property
+    def number(self) -> str:
+        """The order's number, as people in the shop see it."""
+        return str(self.order.get("custom_display_id") or self.order["display_id"])
+
+    @property
     def items(self) -> dict[str, Row]:
         """Lines of the order by id, those of exchanges and claims too."""
         return {item["id"]: item for item in self.order.get("items") or ()}

@@ -68,7 +68,7 @@ def _does_not_add_up(dossier: Dossier, item_id: str, whole: Units, steps: Units)
     sku = dossier.items.get(item_id, {}).get("variant_sku") or item_id
     return Issue(
         "received_unclear",
-        f"Medusa counts {_words(whole)} received of {sku} on order {dossier.order['display_id']}, but the steps of its "
+        f"Medusa counts {_words(whole)} received of {sku} on order {dossier.number}, but the steps of its "
         f"several returns add up to {_words(steps)}.",
         "Look into the order's history in Medusa; until both agree nobody can tell which return the goods came for.",
         "lines",

@@ -94,7 +94,7 @@ def _whose(refund: Row, dossier: Dossier, rmas: Sequence[Agreed]) -> Issue:
     note = f" Its note says: {str(refund['note'])[:200]!r}." if refund.get("note") else ""
     return Issue(
         "refund_unattributed",
-        f"Order {dossier.order['display_id']} was refunded {amount} ({refund['id']}), and nothing tells for which of "
+        f"Order {dossier.number} was refunded {amount} ({refund['id']}), and nothing tells for which of "
         f"{several}.{note}",
         f"On the order in Medusa, add metadata: key {refund['id']}, value the number of the return ({rmas[0].number}), "
         f"or {NONE} where it is for none of them.",

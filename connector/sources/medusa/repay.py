@@ -193,10 +193,6 @@ def _currency(dossier: Dossier) -> str:
     return str(dossier.order["currency_code"]).upper()
 
 
-def _order(dossier: Dossier) -> str:
-    return str(dossier.order.get("custom_display_id") or dossier.order["display_id"])
-
-
 def _paid_twice(dossier: Dossier, note: DocumentInErp) -> Issue:
     whole = f"{plain(paid(dossier, note.number))} {_currency(dossier)}"
     return Issue(
@@ -218,7 +214,7 @@ def _same_money(dossier: Dossier, rma: Agreed, note: DocumentInErp, foreign: lis
         "conflict_refund",
         f"{note.number} is {plain(note.amount or ZERO)} {note.currency or currency}, and for {rma.number} somebody refunded in "
         f"Medusa already: {said}. It may be the same money, so nothing was paid.",
-        f"On order {_order(dossier)} in Medusa, add metadata: key {foreign[0]['id']}, value {note.number} if it paid that, "
+        f"On order {dossier.number} in Medusa, add metadata: key {foreign[0]['id']}, value {note.number} if it paid that, "
         "none if it was for something else.",
         "refunds",
         {"refund": str(foreign[0]["id"]), "credit_note": note.number},
@@ -230,7 +226,7 @@ def _too_much(dossier: Dossier, note: DocumentInErp, rest: Decimal, left: Decima
     return Issue(
         "refund_too_high",
         f"{plain(rest)} {currency} of {note.number} are to be refunded, but only {plain(left)} {currency} of what order "
-        f"{_order(dossier)} paid in Medusa are left.",
+        f"{dossier.number} paid in Medusa are left.",
         "Refund the customer in another way, and say so: in Odoo by a payment, in Medusa by metadata of the order.",
         "refunds",
         {"wanted": plain(rest), "left": plain(left)},
@@ -240,7 +236,7 @@ def _too_much(dossier: Dossier, note: DocumentInErp, rest: Decimal, left: Decima
 def _other_currency(dossier: Dossier, note: DocumentInErp) -> Issue:
     return Issue(
         "currency_differs",
-        f"{note.number} is in {note.currency}, order {_order(dossier)} in Medusa in {_currency(dossier)}.",
+        f"{note.number} is in {note.currency}, order {dossier.number} in Medusa in {_currency(dossier)}.",
         "Nothing is converted: refund it by hand.",
         "refunds",
     )

@@ -11,7 +11,7 @@ from odoo_rma.connector.errors import RmaError
 from odoo_rma.connector.settings import SourceSettings
 from odoo_rma.connector.sources.base import Incoming, News, Reply
 from odoo_rma.connector.sources.medusa.agreed import CLAIM, EXCHANGE, RETURN, Agreed, agreed
-from odoo_rma.connector.sources.medusa.api import Api, Row
+from odoo_rma.connector.sources.medusa.api import Api
 from odoo_rma.connector.sources.medusa.changed import changed_orders
 from odoo_rma.connector.sources.medusa.cursor import Cursor
 from odoo_rma.connector.sources.medusa.document import Facts, as_document
@@ -24,7 +24,7 @@ from odoo_rma.connector.sources.medusa.refunded import refunds_by_rma
 from odoo_rma.connector.sources.medusa.telling import TAKES, tell
 from odoo_rma.connector.sources.medusa.writing import Desk, new_token
 from odoo_rma.connector.sources.options import read_options
-from odoo_rma.connector.sources.reading import read_document
+from odoo_rma.connector.sources.reading import UNCLEAR, read_document
 from odoo_rma.mappings.ownership import Fact, Side
 
 __all__ = ["MedusaSource"]
@@ -137,7 +137,9 @@ class MedusaSource:
             paying = paid_for(rma, dossier, refunds[rma.id], lambda: self._history(dossier))
             facts = Facts(units, refunds[rma.id], paying, self._inspected)
             document = as_document(rma, dossier, facts, self._options)
-            yield read_document(document, source=self.name, origin=_origin(dossier, rma), issues=tuple(found))
+            if found:
+                document[UNCLEAR] = [issue.as_dict() for issue in found]
+            yield read_document(document, source=self.name, origin=_origin(dossier, rma))
 
     def _history(self, dossier: Dossier) -> Sequence[Receipt]:
         if dossier.receipts is None:
@@ -146,6 +148,4 @@ class MedusaSource:
 
 
 def _origin(dossier: Dossier, rma: Agreed) -> str:
-    order: Row = dossier.order
-    number = order.get("custom_display_id") or order["display_id"]
-    return f"order {number}, {rma.what} {rma.number}"
+    return f"order {dossier.number}, {rma.what} {rma.number}"

@@ -16,7 +16,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from odoo_rma.connector.errors import Refused, RmaError, StoreFailed, Unknown, Unreachable
-from odoo_rma.connector.sources.medusa.api import Api, Row
+from odoo_rma.connector.sources.medusa.api import Api
 from odoo_rma.connector.sources.medusa.dossier import Dossier
 from odoo_rma.connector.sources.medusa.options import MedusaOptions
 from odoo_rma.mappings.issues import Issue
@@ -109,7 +109,7 @@ def busy(dossier: Dossier, what: str) -> Issue:
     """Give the issue for an order that somebody else is changing."""
     return Issue(
         "source_busy",
-        f"Order {_number(dossier.order)} is being changed in Medusa ({what}); until that is confirmed or taken back Medusa "
+        f"Order {dossier.number} is being changed in Medusa ({what}); until that is confirmed or taken back Medusa "
         "takes nothing else for it.",
         "Confirm or cancel the change in Medusa; the next run tells it.",
     )
@@ -120,13 +120,9 @@ def in_its_words(dossier: Dossier, what: str, error: Refused) -> Issue:
     said = str(error).removeprefix("Medusa: ").strip()
     return Issue(
         "source_refused",
-        f"Medusa refuses to {what} (order {_number(dossier.order)}). It says: {said[:500]}",
+        f"Medusa refuses to {what} (order {dossier.number}). It says: {said[:500]}",
         "Correct it in Medusa or in Odoo; the next run tries again.",
     )
-
-
-def _number(order: Row) -> str:
-    return str(order.get("custom_display_id") or order["display_id"])
 
 
 def _folder() -> Path:
