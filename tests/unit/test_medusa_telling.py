@@ -16,7 +16,7 @@ from odoo_rma.connector.errors import Unknown
 from odoo_rma.connector.settings import SourceSettings
 from odoo_rma.connector.sources.base import News, Reply
 from odoo_rma.connector.sources.medusa.source import MedusaSource
-from odoo_rma.mappings.in_erp import CREDIT_NOTE, TRANSFER, DocumentInErp, InErp, LineInErp, Placed
+from odoo_rma.mappings.in_erp import CREDIT_NOTE, PAYMENT, TRANSFER, DocumentInErp, InErp, LineInErp, Placed
 from odoo_rma.mappings.money import ZERO
 from odoo_rma.mappings.ownership import Fact
 from odoo_rma.mappings.vocabulary import Disposition
@@ -331,14 +331,19 @@ def test_nothing_is_left_of_a_credit_when_the_new_goods_are_dearer(given: Given)
     assert (refunds(shop, order), door.writes()) == ([], [])
 
 
-@pytest.mark.parametrize("of", ["exchange 1", "receipt 1"])
-def test_the_credit_of_an_exchange_waits_for_the_invoice_of_the_new_goods(given: Given, of: str) -> None:
-    """A receipt makes the credit note due, so it does not say that the goods are exchanged; the return does."""
+@pytest.mark.parametrize(("state", "amount"), [("paid", "9.95"), ("canceled", "19.90")])
+def test_what_people_paid_in_odoo_by_hand_is_not_paid_again(given: Given, state: str, amount: str) -> None:
     shop, _, medusa = given
-    order = shop.order("S-1", ("MUG", 10, "9.95"))
-    exchange = shop.exchange(order, ("MUG", 1), ("POT", 1, "19.00"))
-    assert medusa.tell(news(medusa, exchange, MONEY, notes={"RINV/1": "11.44"}, of=of)) == Reply()
-    assert refunds(shop, order) == []
+    order, return_id = mugs(shop)
+    told = news(medusa, return_id, MONEY, notes={"RINV/1": "19.90"}, of="receipt 1")
+    by_hand = DocumentInErp.model_validate(
+        {"what": PAYMENT, "model": "account.payment", "id": 5, "number": "PAY/5", "of": "receipt 1"}
+        | {"state": state, "amount": "9.95", "currency": "USD"}
+    )
+    held = told.in_erp.model_copy(update={"documents": (*told.in_erp.documents, by_hand)})
+    medusa.tell(News(told.rma, held, told.owned))
+    assert [paid for paid, _ in refunds(shop, order)] == [Decimal(amount)]
+    assert medusa.tell(News(told.rma, held, told.owned)) == Reply()
 
 
 def test_answered_400_and_yet_refunded_is_refunded(given: Given) -> None:

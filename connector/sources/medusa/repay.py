@@ -14,14 +14,12 @@ from odoo_rma.connector.sources.medusa.api import Row
 from odoo_rma.connector.sources.medusa.change import make_way
 from odoo_rma.connector.sources.medusa.dossier import Dossier, number, refreshed, when
 from odoo_rma.connector.sources.medusa.notebook import begin_paying, end_paying, paying
+from odoo_rma.connector.sources.medusa.owed import owed, paid
 from odoo_rma.connector.sources.medusa.refunded import minor, names, refunds_by_rma
 from odoo_rma.connector.sources.medusa.writing import Desk, Held, in_its_words, sure
-from odoo_rma.mappings.in_erp import CREDIT_NOTE, DocumentInErp
+from odoo_rma.mappings.in_erp import DocumentInErp
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.money import HALF, ZERO, Decimal, minor_unit, plain
-
-POSTED = "posted"
-EXCHANGE_INVOICE, SETTLED = "exchange invoice", ("paid", "in_payment")
 
 
 def tell_refunds(desk: Desk, dossier: Dossier, rma: Agreed, news: News) -> tuple[list[str], list[Issue]]:
@@ -34,57 +32,27 @@ def tell_refunds(desk: Desk, dossier: Dossier, rma: Agreed, news: News) -> tuple
     """
     done: list[str] = []
     issues: list[Issue] = []
-    notes = [n for n in posted(news) if n.amount]
-    for note in notes:
-        rest = _owed(news, note, paid(dossier, note.number)) - paid(dossier, note.number)
+    notes = [note for note, _ in owed(news, dossier)]
+    for note, goal in owed(news, dossier):
+        rest = goal - paid(dossier, note.number)
         if rest <= _tolerance(dossier):
             issues += _too_often(dossier, note)
         elif issue := _in_the_way(dossier, rma, note, notes, rest):
             issues.append(issue)
         else:
-            said, refused = _pay(desk, dossier, rma, news, note)
+            said, refused = _pay(desk, dossier, rma, news, note, goal)
             done, issues = [*done, *said], [*issues, *refused]
             dossier = refreshed(desk.api, dossier)
     return done, issues
 
 
-def posted(news: News) -> list[DocumentInErp]:
-    """Give the credit notes whose money may have to go back."""
-    return [n for n in news.in_erp.of_kind(CREDIT_NOTE) if n.state == POSTED and n.number]
-
-
-def _owed(news: News, note: DocumentInErp, already: Decimal) -> Decimal:
-    """Give what the customer gets for a credit note.
-
-    Where new goods go out for the old ones, the credit pays for them: what is left when their invoice is settled goes back.
-    Once it did, no more is owed.
-    """
-    amount = note.amount or ZERO
-    if all(x.unit_price == ZERO for x in news.rma.exchange_lines):
-        return amount
-    invoices = [d for d in news.in_erp.documents if d.what == EXCHANGE_INVOICE]
-    if already or not invoices or any(d.state not in SETTLED for d in invoices):
-        return already
-    return amount if note.open is None else min(amount, note.open)
-
-
-def paid(dossier: Dossier, credit_note: str) -> Decimal:
-    """Give what was refunded for a credit note: by the refund's note, or by what the order's metadata says of it."""
-    said = dossier.order.get("metadata") or {}
-    mine = (
-        r for r in dossier.refunds if names(r.get("note"), credit_note) or said.get(r["id"]) == credit_note
-    )
-    return sum((number(r, "amount") for r in mine), ZERO)
-
-
 def _pay(
-    desk: Desk, dossier: Dossier, rma: Agreed, news: News, note: DocumentInErp
+    desk: Desk, dossier: Dossier, rma: Agreed, news: News, note: DocumentInErp, goal: Decimal
 ) -> tuple[list[str], list[Issue]]:
     make_way(desk, dossier)  # with a change open, Medusa would pay and say that it did not
     _wait_for_others(desk, dossier, rma)
-    dossier = begin_paying(desk, dossier, rma, news, note.number, note.amount or ZERO)
-    already = paid(dossier, note.number)
-    rest = _owed(news, note, already) - already
+    dossier = begin_paying(desk, dossier, rma, news, note.number, goal)
+    rest = goal - paid(dossier, note.number)
     done = []
     try:
         for payment_id, amount in _parts(dossier, rest):
