@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": "check",
     "sync": "sync",
     "show": "show",
+    "reconcile": "reconcile",
     "quarantine": "quarantine",
     "customer": "customer",
     "policy": "policy",

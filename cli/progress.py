@@ -29,6 +29,10 @@ class ProgressBar:
             self._tasks[phase] = self._bar.add_task(phase, total=None)
         self._bar.update(self._tasks[phase], completed=done, total=total or None)
 
+    def stop(self) -> None:
+        """Take the bar away, before results are printed."""
+        self._bar.stop()
+
     def __enter__(self) -> Self:
         self._bar.start()
         return self

@@ -39,7 +39,7 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.payment import plan_payments
-from odoo_rma.mappings.plan import Plan, Step
+from odoo_rma.mappings.plan import Owed, Plan, Step
 from odoo_rma.mappings.precision import check_steps
 from odoo_rma.mappings.remembered import as_accepted, hold_back
 from odoo_rma.mappings.repair import plan_repairs
@@ -85,6 +85,7 @@ def compare(
         except Refusal as refusal:
             plan.issues += refusal.issues
             deliveries.release()
+        plan.slices = one.slices
         plan.in_erp = in_erp(plan, erp, rules.inspection, one.slices)
         plan.issues += conflicts(plan.rma, plan.in_erp, decided.agreed, source)
         hold_back(plan, decided.remembered, erp)
@@ -259,6 +260,7 @@ class _Comparison:
         with self._issues():
             found = find_due(rma, on, here, before, swapped)
             due = [replace(d, units=self._creditable(d, lines, received)) for d in found]
+            self.plan.owed = Owed(tuple(due), before, accepted(rma, on, here, swapped))
         for one in due:
             with self._issues():
                 self.plan.steps += plan_credit_notes(

@@ -47,7 +47,8 @@ def plan_dispositions(case: Case) -> list[Step]:
         return steps
     judged = judge(case)
     case.plan.issues += judged.issues
-    case.plan.notes += _left_by_hand(case, judged.fates)
+    case.plan.by_hand += _left_by_hand(case, judged.fates)
+    case.plan.notes += case.plan.by_hand
     todo = [f for f in judged.fates if not f.settled and f.disposition is not Disposition.RETURN_TO_CUSTOMER]
     steps += plan_put_away(case, [f for f in todo if f.disposition is not Disposition.SCRAP])
     steps += plan_scraps(case, [f for f in todo if f.disposition is Disposition.SCRAP])

@@ -20,6 +20,7 @@ from odoo_rma.mappings.seen.repair import Repairs
 from odoo_rma.mappings.seen.request import Requests
 
 DONE, CANCELED, DRAFT = "done", "cancel", "draft"
+Day = date
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,10 @@ class Picking:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """`account.move`, an invoice or (`is_credit`) a credit note; a draft that was `posted_before` was reset by hand."""
+    """`account.move`, an invoice or (`is_credit`) a credit note; a draft that was `posted_before` was reset by hand.
+
+    `date` is its own, `booked` the accounting date, which may be later.
+    """
 
     id: int
     name: str
@@ -167,6 +171,12 @@ class Invoice:
     key: Key | None
     posted_before: bool = False
     tax: Decimal = ZERO
+    booked: Day | None = None
+
+    @property
+    def day(self) -> Day | None:
+        """Give the day on which it stands in the books."""
+        return self.booked or self.date
 
 
 @dataclass(frozen=True, slots=True)

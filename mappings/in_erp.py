@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from odoo_rma.mappings.field_types import Currency, Day, Name, Record, When
-from odoo_rma.mappings.money import ZERO, Amount, Decimal, Quantity, decimal, plain
+from odoo_rma.mappings.money import ZERO, Decimal, Quantity, Total, decimal, plain
 from odoo_rma.mappings.rma_line import LotQuantity
 from odoo_rma.mappings.vocabulary import Disposition
 
@@ -58,9 +58,9 @@ class DocumentInErp(Record):
     state: str = Field(description="State in Odoo: done, posted, cancel …")
     of: str = Field("", description="What it was made for: `refund R1`, `receipt 2`.")
     at: When | Day | None = Field(None, description="When it was validated, or its accounting date.")
-    amount: Amount | None = Field(None, description="Total, tax included.")
-    tax: Amount | None = Field(None, description="Tax in it.")
-    open: Amount | None = Field(None, description="What is not yet paid of it.")
+    amount: Total | None = Field(None, description="Total, tax included.")
+    tax: Total | None = Field(None, description="Tax in it.")
+    open: Total | None = Field(None, description="What is not yet paid of it.")
     currency: Currency | None = Field(None, description="Currency of the amounts.")
     link: str = Field("", description="Address of its form in Odoo's screens.")
 

@@ -10,7 +10,19 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
-__all__ = ["CENT", "ONE", "ZERO", "Amount", "Decimal", "Money", "Quantity", "decimal", "minor_unit", "plain"]
+__all__ = [
+    "CENT",
+    "ONE",
+    "ZERO",
+    "Amount",
+    "Decimal",
+    "Money",
+    "Quantity",
+    "Total",
+    "decimal",
+    "minor_unit",
+    "plain",
+]
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -92,6 +104,12 @@ Amount = Annotated[
     PlainSerializer(_as_text, return_type=str, when_used="json"),
 ]
 """An amount in the currency of the record that holds it; never negative."""
+
+
+Total = Annotated[
+    Decimal, BeforeValidator(decimal), PlainSerializer(_as_text, return_type=str, when_used="json")
+]
+"""An amount as it stands in Odoo: below zero where a person made it so."""
 
 
 def minor_unit(currency: str) -> Decimal:

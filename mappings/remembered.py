@@ -52,6 +52,7 @@ def hold_back(plan: Plan, remembered: Sequence[Remembered], erp: Erp) -> None:
     if not made:
         return
     models = {s.makes for s in plan.steps if _keys(s) & made} & models
+    plan.kept_back = [s for s in plan.steps if _keys(s) & made]
     plan.steps = [s for s in plan.steps if not _keys(s) & made]
     plan.issues += [_deleted(plan.rma, r) for r in deleted if r.model in models]
     plan.finished = False

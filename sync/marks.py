@@ -9,8 +9,9 @@ user wrote last is no news: it needs a user of its own.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from odoo_rma.connector.errors import AccessRefused, NotOffered
 from odoo_rma.connector.odoo.client import OdooClient, Row
@@ -80,6 +81,16 @@ def wake_changed(store: Store, client: OdooClient) -> list[str]:
             f"{woken} finished return{'' if woken == 1 else 's'} changed in Odoo of late: looked at again"
         )
     return notes
+
+
+def changed_since(store: Store, client: OdooClient, at: datetime) -> set[tuple[str, str]]:
+    """Give the RMAs (source, id) whose documents people changed in Odoo since then."""
+    begin = json.dumps({"from": _text(at.astimezone(UTC).replace(tzinfo=None)), "seen": {}})
+    found: set[tuple[str, str]] = set()
+    for kind in WATCHED:
+        with suppress(NotOffered, AccessRefused):
+            found |= _Look(kind, client, begin).owners(store)
+    return found
 
 
 def _deleted(store: Store, client: OdooClient) -> set[tuple[str, str]]:

@@ -267,6 +267,7 @@ class Observer:
             "amount_residual",
             "reversed_entry_id",
             "invoice_date",
+            "date",
             "posted_before",
         )
         kinds = ("move_type", "in", ["out_invoice", "out_refund"])
@@ -295,6 +296,7 @@ class Observer:
             date=day(row["invoice_date"]),
             key=key,
             posted_before=bool(row["posted_before"]),
+            booked=day(row["date"]),
         )
 
     def _invoice_lines(self, invoices: Mapping[int, Invoice]) -> dict[int, InvoiceLine]:

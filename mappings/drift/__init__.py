@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from odoo_rma.mappings.money import ZERO, Decimal
+from odoo_rma.mappings.money import ONE, ZERO, Decimal
 from odoo_rma.mappings.ownership import Side
 
 UNITS = "units"
@@ -58,6 +58,10 @@ class Drift:
     source's, in `measure` (`units` or a currency code), 0 where it is no matter of counting. `owner` is believed.
     `repair` are the steps that would mend it, in words; where there are none, `way_out` says what a person has to
     decide. `since` is when it came about, as far as anybody knows; `period` the accounting month, such as 2026-10.
+
+    `of` names the row it belongs to: the line of an inventory row, the `of` of a ledger row. Money that stands in another
+    month is two differences, one in each, which come to nothing in all. `settled` says that a person has decided about it
+    already: it counts in the equation and is no finding.
     """
 
     area: Area
@@ -78,6 +82,8 @@ class Drift:
     way_out: str = ""
     rma_link: Link | None = None
     erp_links: tuple[Link, ...] = ()
+    of: str = ""
+    settled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,9 @@ class InventoryRow:
     """One line of an RMA, one lot of it (empty: not by lot): what the source says, and what Odoo holds. In units.
 
     `requested` to `source_received` are the source's word; `expected` to `elsewhere` Odoo's; `placed` are the units per
-    location (full name) where they stand now; `delivered` is what the order line shows as delivered, net of returns; `unit_price` what one was invoiced for.
+    location (full name) where they stand now; `delivered` is what the order line shows as delivered, net of returns;
+    `unit_price` what one was invoiced for, tax included. `pieces` is how many units of stock one of the line is: 12 of a
+    dozen, all parts of a kit. The equation of the inventory counts pieces.
     """
 
     source: str
@@ -111,6 +119,7 @@ class InventoryRow:
     currency: str = ""
     requested_at: datetime | None = None
     received_at: datetime | None = None
+    pieces: Decimal = ONE
 
 
 @dataclass(frozen=True, slots=True)

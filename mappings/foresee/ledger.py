@@ -30,6 +30,7 @@ def _make(world: World, step: MakeCreditNote) -> None:
         reversed_id=step.invoice_id,
         date=step.day,
         key=step.key,
+        tax=sums[1] if sums else ZERO,
     )
     for line in step.lines:
         _add_line(world, record, line)
@@ -37,6 +38,8 @@ def _make(world: World, step: MakeCreditNote) -> None:
 
 def _add_line(world: World, note: int, line: NewCreditLine) -> None:
     record = world.new()
+    sums = sums_of([line], world.erp, world.erp.invoices[note].currency)
+    net, whole = (sums[0], sums[0] + sums[1]) if sums else (line.price_unit, line.price_unit)
     table(world.erp.invoice_lines)[record] = InvoiceLine(
         id=record,
         invoice_id=note,
@@ -50,8 +53,8 @@ def _add_line(world: World, note: int, line: NewCreditLine) -> None:
         account_id=line.account_id,
         analytic=line.analytic,
         uom_id=line.uom_id,
-        subtotal=line.price_unit,
-        total=line.price_unit,
+        subtotal=net,
+        total=whole,
         key=line.key,
     )
 

@@ -3,13 +3,16 @@
 A reference to a record is its database id, or the key under which an earlier step of the same plan makes it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from odoo_rma.mappings.answer import Answer
+from odoo_rma.mappings.delivered import Slice
+from odoo_rma.mappings.due import Credited, Due
 from odoo_rma.mappings.in_erp import InErp
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.money import Decimal
 from odoo_rma.mappings.plan.goods import (
     Arrival,
     CancelTransfer,
@@ -42,6 +45,7 @@ __all__ = [
     "NewCreditLine",
     "NewMove",
     "Note",
+    "Owed",
     "Plan",
     "PostCreditNote",
     "Receive",
@@ -69,6 +73,15 @@ class Found:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is to be credited in all, as far as that is told: `dues`, what is `credited` before, what was `accepted` by line."""
+
+    dues: tuple[Due, ...]
+    credited: Credited
+    accepted: Mapping[str, Decimal]
+
+
 @dataclass(slots=True)
 class Plan:
     """What is to be done for one RMA, what stands in the way, and which records already belong to it.
@@ -76,6 +89,10 @@ class Plan:
     `answer` is what is said to a request, where we decide about it; `held` is why no money is credited, `in_erp` what Odoo holds already; `given` is the RMA
     as its source gave it. `awaits` says what somebody has yet to do in Odoo;
     until then the RMA is not finished, even when it is closed.
+
+    For whoever explains the difference between the two sides: `slices` are the deliveries that each line goes back
+    against, `owed` is what it takes to settle it (None: it did not come to that), `by_hand` what people did otherwise
+    and is left so, `kept_back` the steps that would make again what a person deleted.
     """
 
     rma: Rma
@@ -93,3 +110,7 @@ class Plan:
     in_erp: InErp = field(default_factory=InErp)
     given: Rma | None = None
     finished: bool = False
+    slices: Mapping[str, Sequence[Slice]] = field(default_factory=dict)
+    owed: Owed | None = None
+    by_hand: list[str] = field(default_factory=list)
+    kept_back: list[Step] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import Decimal
@@ -36,6 +37,7 @@ class Onward:
     state: str
     origin: str
     key: Key | None
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

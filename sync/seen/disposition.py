@@ -27,7 +27,7 @@ from odoo_rma.mappings.vocabulary import Condition, Disposition
 from odoo_rma.mappings.wrong_item import wrong_item_origin
 from odoo_rma.sync.customers import any_of, read_keys
 from odoo_rma.sync.disposition import path
-from odoo_rma.sync.reference import Reference
+from odoo_rma.sync.reference import Reference, moment
 
 PICKING, MOVE, LINE, SCRAP = "stock.picking", "stock.move", "stock.move.line", "stock.scrap"
 
@@ -89,10 +89,17 @@ class _Reader:
 
     def _onward(self, ids: Iterable[int]) -> dict[int, Onward]:
         wanted = sorted(set(ids) - self._names.keys())
-        rows = self._client.read(PICKING, wanted, ("name", "state", "origin")) if wanted else []
+        rows = self._client.read(PICKING, wanted, ("name", "state", "origin", "date_done")) if wanted else []
         keys = read_keys(self._client, PICKING, wanted)
         return {
-            r["id"]: Onward(r["id"], r["name"], r["state"], r["origin"] or "", keys.get(r["id"]))
+            r["id"]: Onward(
+                r["id"],
+                r["name"],
+                r["state"],
+                r["origin"] or "",
+                keys.get(r["id"]),
+                moment(r["date_done"]),
+            )
             for r in rows
         }
 

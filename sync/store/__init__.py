@@ -5,6 +5,7 @@ SQLite by default; everything else sees only this class, so that another databas
 """
 
 from datetime import datetime
+from typing import Any
 
 from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.store.alerts import Alerts
@@ -49,10 +50,16 @@ class Store(Work, Alerts):
         """Write down how a run ended. RMAs that needed nothing are counted, not listed."""
         full = report.as_dict()
         full["results"] = [r for r in full["results"] if r["outcome"] != Outcome.UNCHANGED]
+        ended = report.finished or report.started
+        self.close_run(run_id, ended, int(report.exit_code), full, dry_run=report.dry_run)
+
+    def close_run(
+        self, run_id: int, at: datetime, exit_code: int, report: dict[str, Any], *, dry_run: bool = False
+    ) -> None:
+        """Write down how a run of any command ended; `counts` in its report are shown in the list of runs."""
         self._do(
             "UPDATE run SET ended = ?, dry_run = ?, exit_code = ?, report = ? WHERE id = ?",
-            *(stamp(report.finished or report.started), report.dry_run, int(report.exit_code)),
-            *(as_json(full), run_id),
+            *(stamp(at), dry_run, exit_code, as_json(report), run_id),
         )
         self._run = None
 
@@ -67,6 +74,11 @@ class Store(Work, Alerts):
     def runs(self, limit: int = 20) -> list[Run]:
         """Give the latest runs, the newest first."""
         return [Run.of(row) for row in self._rows("SELECT * FROM run ORDER BY id DESC LIMIT ?", limit)]
+
+    def runs_of(self, command: str) -> list[Run]:
+        """Give the runs of one command that came to their end, the oldest first."""
+        sql = "SELECT * FROM run WHERE command = ? AND report IS NOT NULL AND NOT dry_run ORDER BY id"
+        return [Run.of(row) for row in self._rows(sql, command)]
 
     def run(self, run_id: int) -> Run:
         """Give one run.

@@ -12,7 +12,7 @@ from odoo_rma.sync.report import Document, Outcome
 from odoo_rma.sync.store.base import NotFound, marks
 from odoo_rma.sync.store.content import as_json
 from odoo_rma.sync.store.hand import ByHand
-from odoo_rma.sync.store.rows import Moment, Settled, when
+from odoo_rma.sync.store.rows import Moment, Settled, stamp, when
 
 _PAGE = 200
 
@@ -65,6 +65,36 @@ class Work(ByHand):
                 raise NotFound(f"No readable RMA is known under {text}. Check the number and the source.")
             rows |= {row["seq"]: row for row in known if row}
         return (self._snapshot(rows[seq]) for seq in sorted(rows))
+
+    def every_rma(self, sources: Sequence[str]) -> Iterator[tuple[Rma, str]]:
+        """Give every RMA of these sources with its state, whatever that is, page by page in the order of first arrival."""
+        seen = 0
+        sql = f"SELECT * FROM rma WHERE seq > ? AND source IN ({marks(sources)}) ORDER BY seq LIMIT ?"  # noqa: S608
+        while page := self._rows(sql, seen, *sources, _PAGE):
+            seen = page[-1]["seq"]
+            yield from ((self._snapshot(row), row["state"]) for row in page)
+
+    def rmas_named(self, names: Iterable[tuple[str, str]]) -> Iterator[tuple[Rma, str]]:
+        """Give those of these RMAs (source, id) that are known, with their states."""
+        for name in names:
+            row = self._row("SELECT * FROM rma WHERE source = ? AND id = ?", *name)
+            if row:
+                yield self._snapshot(row), row["state"]
+
+    def changed_since(self, at: datetime) -> Iterator[tuple[str, str]]:
+        """Give the (source, id) of everything that something happened to here since then."""
+        sql = "SELECT DISTINCT source, key FROM event WHERE at >= ? ORDER BY source, key"
+        return ((r["source"], r["key"]) for r in self._rows(sql, stamp(at)))
+
+    def known_since(self, source: str, rma_id: str) -> datetime | None:
+        """Give when an RMA came in first."""
+        row = self._row("SELECT min(at) AS at FROM event WHERE source = ? AND key = ?", source, rma_id)
+        return when(row["at"]) if row and row["at"] else None
+
+    def count_rmas(self, sources: Sequence[str]) -> int:
+        """Count the RMAs of these sources."""
+        row = self._row(f"SELECT count(*) AS n FROM rma WHERE source IN ({marks(sources)})", *sources)  # noqa: S608
+        return int(row["n"]) if row else 0
 
     def settle(
         self,

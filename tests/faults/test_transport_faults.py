@@ -18,7 +18,7 @@ import stamina
 import trustme
 from pydantic import SecretStr
 
-from odoo_rma.connector import redact
+from odoo_rma.connector import redact, wire
 from odoo_rma.connector.errors import (
     AccessRefused,
     BadSettings,
@@ -31,7 +31,6 @@ from odoo_rma.connector.errors import (
     Unknown,
     Unreachable,
 )
-from odoo_rma.connector.odoo import wire
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.connector.settings import OdooSettings, Secrets

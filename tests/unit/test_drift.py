@@ -1,0 +1,346 @@
+"""In what the two sides of a return may differ: each difference is found once, named right, and the sums explain it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from shop import BY_ODOO, D, Shop, carry_out, rma
+from shop.sides import Sides, reconcile
+
+from odoo_rma.mappings.drift import Area, Drift, DriftKind
+from odoo_rma.mappings.due import CreditOn
+from odoo_rma.mappings.erp import Invoice, Picking
+from odoo_rma.mappings.foresee.world import table
+from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.ownership import Side
+from odoo_rma.mappings.payment_rules import PaymentRules
+from odoo_rma.mappings.rules import SourceRules
+
+ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
+REFUND = {
+    "id": "F1",
+    "amount": "23.00",
+    "at": "2026-11-20T10:00:00Z",
+    "lines": [{"line": "1", "quantity": "2"}],
+}
+
+
+@pytest.fixture
+def shop() -> Shop:
+    """A shop that sold and invoiced five of A at 10.00 and 15 % tax."""
+    shop = Shop()
+    order = shop.order(("A", "5", "10"))
+    shop.deliver(order)
+    shop.invoice(order)
+    return shop
+
+
+def returned(received: str = "2", **more: Any) -> Rma:
+    """Two of A are to come back, and are paid back with 23.00."""
+    line = {"sku": "A", "requested": "2", "received": received} | more.pop("line", {})
+    return rma(line, **({"refunds": [REFUND]} | more))
+
+
+def explained(sides: Sides) -> Sides:
+    """Make sure that the listed differences explain the sums to the last cent."""
+    assert not any(e.unexplained for e in sides.equations)
+    return sides
+
+
+def of(sides: Sides, area: Area) -> Drift:
+    """Give the one difference of an area."""
+    [one] = [d for d in explained(sides).drifts if d.area is area]
+    return one
+
+
+def note_of(shop: Shop) -> Invoice:
+    [note] = [i for i in shop.erp.invoices.values() if i.is_credit]
+    return note
+
+
+def change_note(shop: Shop, **changes: Any) -> None:
+    note = note_of(shop)
+    table(shop.erp.invoices)[note.id] = replace(note, **changes)
+
+
+def transfer_of(shop: Shop) -> Picking:
+    [picking] = [p for p in shop.erp.pickings.values() if p.key]
+    return picking
+
+
+# ── nothing to find ──
+
+
+@pytest.mark.parametrize("sources", [ON_RECEIPT, BY_ODOO])
+def test_a_synced_return_has_no_difference(shop: Shop, sources: dict[str, SourceRules]) -> None:
+    one = returned(refunds=[]) if sources is ON_RECEIPT else returned("0")
+    carry_out(shop, one, sources=sources)
+    assert explained(reconcile(shop, one, sources=sources)).drifts == []
+
+
+def test_a_synced_return_is_counted_on_both_sides(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    sides = explained(reconcile(shop, one))
+    assert sides.drifts == []
+    [goods], [money] = sides.inventory, sides.ledger
+    assert (goods.source_received, goods.received, goods.requested) == (2, 2, 2)
+    assert (money.of, money.promised, money.credited, money.tax) == (
+        "refund F1",
+        D("23.00"),
+        D("23.00"),
+        D("3.00"),
+    )
+    assert [(e.measure, e.source_total, e.erp_total) for e in sides.equations if not e.period] == [
+        ("units", 2, 2),
+        ("USD", D("23.00"), D("23.00")),
+    ]
+
+
+# ── missing on one side ──
+
+
+def test_a_return_that_was_never_carried_out(shop: Shop) -> None:
+    sides = explained(reconcile(shop, returned()))
+    assert sides.kinds() == [DriftKind.MISSING_IN_ERP] * 2
+    goods, money = of(sides, Area.INVENTORY), of(sides, Area.LEDGER)
+    assert (goods.difference, money.difference) == (-2, D("-23.00"))
+    assert goods.repair == ("return transfer for 2 units of OUT104", "2 units received")
+    assert money.repair == ("credit note of 23.00 USD for INV106", "credit note posted")
+    assert goods.owner is money.owner is Side.RMA
+
+
+def test_a_second_parcel_that_odoo_does_not_know(shop: Shop) -> None:
+    carry_out(shop, returned("1", refunds=[]))
+    drift = reconcile(shop, returned("2", refunds=[])).only()
+    assert (drift.kind, drift.rma_value, drift.erp_value, drift.difference) == (
+        DriftKind.QUANTITY,
+        "2",
+        "1",
+        -1,
+    )
+
+
+def test_goods_validated_before_the_source_knows_of_them(shop: Shop) -> None:
+    carry_out(shop, returned(refunds=[]))
+    drift = reconcile(shop, returned("0", refunds=[])).only()
+    assert (drift.kind, drift.difference, drift.owner) == (DriftKind.MISSING_IN_RMA, 2, Side.RMA)
+    assert not drift.repair
+    assert "button Return" in drift.way_out
+
+
+def test_where_odoo_has_the_say_the_source_is_told_what_came(shop: Shop) -> None:
+    carry_out(shop, returned(refunds=[]))
+    behind = returned("0", refunds=[])
+    drift = reconcile(shop, behind, sources=BY_ODOO).only()
+    assert (drift.kind, drift.owner) == (DriftKind.MISSING_IN_RMA, Side.ERP)
+    assert drift.repair == ("tell the source that 2 × A came back",)
+    assert explained(reconcile(shop, behind, sources=BY_ODOO, told=True)).drifts == []
+
+
+def test_a_validated_quantity_that_a_person_changed(shop: Shop) -> None:
+    carry_out(shop, one := returned(refunds=[]))
+    [move] = [m for m in shop.erp.moves.values() if not m.outgoing]
+    table(shop.erp.moves)[move.id] = replace(move, done=D(3))
+    drift = reconcile(shop, one, agreed={"receipt 1": "2"}).only()
+    assert (drift.kind, drift.difference) == (DriftKind.CHANGED_BY_HAND, 1)
+
+
+def test_a_return_closed_at_the_source_while_its_transfer_waits(shop: Shop) -> None:
+    carry_out(shop, returned("0", refunds=[]))
+    drift = reconcile(shop, returned("0", refunds=[], closed=True)).only()
+    assert (drift.kind, drift.rma_value) == (DriftKind.STATE, "closed")
+    assert drift.repair == (f"transfer {transfer_of(shop).name} canceled",)
+
+
+def test_an_authorized_return_that_no_transfer_waits_for(shop: Shop) -> None:
+    drift = reconcile(shop, returned("0", refunds=[])).only()
+    assert (drift.kind, drift.difference) == (DriftKind.MISSING_IN_ERP, 0)
+
+
+def test_what_the_comparison_refuses_is_named_with_its_way_out(shop: Shop) -> None:
+    drift = reconcile(shop, returned("0", order="S-9", refunds=[])).only()
+    assert drift.kind is DriftKind.MISSING_IN_ERP
+    assert "No order" in drift.message
+    assert drift.way_out
+
+
+def test_a_transfer_that_a_person_canceled(shop: Shop) -> None:
+    carry_out(shop, one := returned("0", refunds=[]))
+    picking = transfer_of(shop)
+    table(shop.erp.pickings)[picking.id] = replace(picking, state="cancel")
+    for move in [m for m in shop.erp.moves.values() if not m.outgoing]:
+        table(shop.erp.moves)[move.id] = replace(move, state="cancel")
+    drift = reconcile(shop, one).only()
+    assert drift.kind is DriftKind.STATE
+    assert "quarantine resolve R-1 --again" in drift.way_out
+
+
+def test_other_lots_than_the_source_says(shop: Shop) -> None:
+    shop.product("L", "lot")
+    order = shop.order(("L", "2", "10"), ref="S-2")
+    shop.deliver(order, lots={"X": "1", "Y": "1"})
+    line = {"sku": "L", "requested": "1", "received": "1"}
+    carry_out(shop, rma(line | {"lots": [{"name": "X"}]}, order="S-2"))
+    drift = reconcile(shop, rma(line | {"lots": [{"name": "Y"}]}, order="S-2")).drifts[0]
+    assert drift.kind is DriftKind.LOT
+
+
+# ── made by hand, made twice, nobody's ──
+
+
+def test_a_return_and_a_note_that_no_rma_knows(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    [delivery] = [p.id for p in shop.erp.pickings.values() if not p.key]
+    [invoice] = [i.id for i in shop.erp.invoices.values() if not i.is_credit]
+    shop.return_by_hand(delivery, "A", "1")
+    shop.credit_by_hand(invoice, "A", "1")
+    sides = explained(reconcile(shop, one))
+    assert sides.kinds() == [DriftKind.ORPHAN] * 2
+    assert {d.difference for d in sides.drifts} == {D(1), D("57.50")}
+
+
+def test_the_same_return_once_more_by_hand(shop: Shop) -> None:
+    carry_out(shop, one := returned(refunds=[]))
+    [delivery] = [p.id for p in shop.erp.pickings.values() if not p.key]
+    shop.return_by_hand(delivery, "A", "2")
+    drift = of(reconcile(shop, one), Area.INVENTORY)
+    assert (drift.kind, drift.difference) == (DriftKind.DUPLICATE, 2)
+
+
+def test_what_a_person_made_in_place_of_what_is_missing_is_no_difference_in_the_sums(shop: Shop) -> None:
+    [delivery] = [p.id for p in shop.erp.pickings.values()]
+    shop.return_by_hand(delivery, "A", "2")
+    one = returned(refunds=[], order="S-1")
+    drift = of(reconcile(shop, one), Area.INVENTORY)
+    assert (drift.kind, drift.difference) == (DriftKind.STATE, 0)
+    assert "quarantine resolve" in drift.way_out
+
+
+def test_documents_of_an_rma_that_its_source_lost(shop: Shop) -> None:
+    carry_out(shop, returned())
+    sides = explained(reconcile(shop))
+    assert sides.kinds() == [DriftKind.ORPHAN] * 2
+    assert {d.rma for d in sides.drifts} == {"R-1"}
+
+
+# ── money ──
+
+
+def test_a_note_reset_to_draft(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    change_note(shop, state="draft")
+    drift = of(reconcile(shop, one), Area.LEDGER)
+    assert (drift.kind, drift.difference) == (DriftKind.STATE, D("-23.00"))
+    assert "--again" in drift.way_out
+
+
+def test_a_draft_that_a_person_made_negative_stops_no_run(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    change_note(shop, state="draft", total=D("-4.60"))
+    drift = of(reconcile(shop, one), Area.LEDGER)
+    assert (drift.kind, drift.difference) == (DriftKind.STATE, D("-23.00"))
+
+
+def test_a_note_that_was_canceled(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    change_note(shop, state="cancel")
+    drift = of(reconcile(shop, one), Area.LEDGER)
+    assert (drift.kind, drift.difference) == (DriftKind.STATE, D("-23.00"))
+
+
+def test_a_refund_that_the_source_takes_back(shop: Shop) -> None:
+    carry_out(shop, returned())
+    drift = of(reconcile(shop, returned(refunds=[REFUND | {"state": "failed"}])), Area.LEDGER)
+    assert (drift.kind, drift.difference, drift.rma_value) == (DriftKind.MISSING_IN_RMA, D("23.00"), "0 USD")
+
+
+def test_a_price_that_a_person_edited_on_a_posted_note(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    note = note_of(shop)
+    [line] = [x for x in shop.erp.invoice_lines.values() if x.invoice_id == note.id]
+    table(shop.erp.invoice_lines)[line.id] = replace(line, price_unit=D(8), subtotal=D(16), total=D("18.40"))
+    change_note(shop, total=D("18.40"), tax=D("2.40"))
+    drift = of(reconcile(shop, one), Area.LEDGER)
+    assert (drift.kind, drift.difference) == (DriftKind.CHANGED_BY_HAND, D("-4.60"))
+    assert "price 10 became 8" in drift.message
+
+
+def test_taxes_that_a_person_took_off(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    note = note_of(shop)
+    [line] = [x for x in shop.erp.invoice_lines.values() if x.invoice_id == note.id]
+    table(shop.erp.invoice_lines)[line.id] = replace(line, tax_ids=(), total=D(20))
+    change_note(shop, total=D("20.00"), tax=D(0))
+    drift = of(reconcile(shop, one), Area.LEDGER)
+    assert (drift.kind, drift.difference) == (DriftKind.TAX, D("-3.00"))
+
+
+def test_a_refund_that_the_source_changed_afterwards(shop: Shop) -> None:
+    carry_out(shop, returned())
+    drift = of(reconcile(shop, returned(refunds=[REFUND | {"amount": "20.00"}])), Area.LEDGER)
+    assert (drift.kind, drift.difference) == (DriftKind.AMOUNT, D("3.00"))
+
+
+def test_credited_for_more_units_than_are_here(shop: Shop) -> None:
+    carry_out(shop, returned(refunds=[]), sources=ON_RECEIPT)
+    sides = explained(reconcile(shop, returned("1", refunds=[]), sources=ON_RECEIPT))
+    money = of(sides, Area.LEDGER)
+    assert (money.kind, money.difference) == (DriftKind.AMOUNT, D("11.50"))
+    assert sides.ledger[0].promised == D("11.50")
+
+
+def test_credited_in_another_month_than_the_refund_went_out(shop: Shop) -> None:
+    carry_out(shop, one := returned(refunds=[REFUND | {"at": "2026-11-20T10:00:00Z"}]))
+    change_note(shop, date=date(2026, 12, 3))
+    sides = explained(reconcile(shop, one))
+    assert [(d.kind, d.period, d.difference) for d in sides.drifts] == [
+        (DriftKind.PERIOD, "2026-11", D("-23.00")),
+        (DriftKind.PERIOD, "2026-12", D("23.00")),
+    ]
+
+
+def test_a_month_that_was_closed_is_no_difference(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    change_note(shop, date=date(2026, 12, 3))
+    shop.erp = replace(shop.erp, company=replace(shop.erp.company, locked_until=date(2026, 11, 30)))
+    assert explained(reconcile(shop, one)).drifts == []
+
+
+def test_paid_but_not_credited_and_credited_but_not_paid(shop: Shop) -> None:
+    shop.payments = PaymentRules(journals={"original_payment": 7})
+    carry_out(shop, one := returned())
+    assert explained(reconcile(shop, one)).drifts == []
+    [payment] = shop.erp.payments.payments.values()
+    change_note(shop, state="draft")
+    assert of(reconcile(shop, one), Area.LEDGER).kind is DriftKind.PAID_NOT_POSTED
+    change_note(shop, state="posted")
+    table(shop.erp.payments.payments)[payment.id] = replace(payment, state="cancel")
+    drift = of(reconcile(shop, one), Area.LEDGER)
+    assert (drift.kind, drift.difference) == (DriftKind.POSTED_NOT_PAID, 0)
+
+
+def test_a_refund_in_another_currency(shop: Shop) -> None:
+    sides = explained(reconcile(shop, returned(currency="EUR")))
+    money = [d for d in sides.drifts if d.area is Area.LEDGER]
+    assert [(d.kind, d.measure, d.difference) for d in money] == [(DriftKind.CURRENCY, "EUR", D("-23.00"))]
+
+
+def test_what_a_person_settled_counts_in_the_sums_and_is_no_finding(shop: Shop) -> None:
+    sides = explained(reconcile(shop, returned(), settled="settled by hand"))
+    assert {d.settled for d in sides.drifts} == {"settled by hand"}
+    assert [e.differences for e in sides.equations if not e.period and e.measure == "USD"] == [
+        {DriftKind.MISSING_IN_ERP: D("-23.00")}
+    ]
+
+
+def test_a_source_is_believed_only_about_what_it_owns(shop: Shop) -> None:
+    sides = reconcile(shop, returned(refunds=[]), sources=BY_ODOO)
+    drift = next(d for d in explained(sides).drifts if d.difference)
+    assert (drift.owner, drift.kind, drift.difference) == (Side.ERP, DriftKind.MISSING_IN_ERP, -2)
+
+
+def test_ages_begin_when_the_goods_came(shop: Shop) -> None:
+    came = "2026-11-18T08:00:00Z"
+    drift = of(reconcile(shop, returned(refunds=[], received_at=came)), Area.INVENTORY)
+    assert (drift.since, drift.period) == (datetime(2026, 11, 18, 8, tzinfo=UTC), "2026-11")
