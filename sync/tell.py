@@ -60,7 +60,8 @@ def untold(
     found = {}
     for plan in plans:
         name = plan.rma.source, plan.rma.id
-        fresh = {w: m for w, m in _marks(plan).items() if not store.was_reported(*name, w, m)}
+        marks = _marks(plan, again=store.was_told(*name, HELD))
+        fresh = {w: m for w, m in marks.items() if not store.was_reported(*name, w, m)}
         if fresh:
             found[name] = Untold(_news(plan, rules[plan.rma.source], fresh, server), fresh)
     return found
@@ -104,12 +105,14 @@ def _tell(source: Source, news: Sequence[Untold], store: Store) -> dict[Name, To
     return told
 
 
-def _marks(plan: Plan) -> dict[str, str]:
+def _marks(plan: Plan, *, again: bool) -> dict[str, str]:
+    """Say in short what there is to tell; `again`: the source was told before what Odoo holds."""
     found = {}
     if plan.answer and plan.answer.recorded:
         # What was decided, not how it is said: a policy worded anew is no news to a source.
         found[DECISION] = sha256("\n".join(plan.answer.keys).encode()).hexdigest()
-    if plan.in_erp.documents:
+    gone = again and plan.in_erp.lines  # all of it was deleted, and the source believes that it is there
+    if plan.in_erp.documents or gone:
         found[HELD] = sha256(plan.in_erp.model_dump_json().encode()).hexdigest()
     return found
 

@@ -131,7 +131,7 @@ class FileSource:
         name, done = file_name(news.rma.id), []
         if news.decision and self._folder.send(f"{name}.decision.json", dict(news.decision)):
             done.append("told what was decided")
-        if not news.in_erp.documents:
+        if not news.in_erp.documents and not (news.in_erp.lines and self._folder.was_sent(f"{name}.json")):
             return Reply(tuple(done))
         document, issues = as_document(news)
         if self._folder.send(f"{name}.json", document):

@@ -179,6 +179,10 @@ class Folder:
             ) from error
         return goal
 
+    def was_sent(self, name: str) -> bool:
+        """Tell whether a file lies in the outbox."""
+        return (self.outbox / name).is_file()
+
     def send(self, name: str, content: dict[str, Any]) -> bool:
         """Write a file into the outbox, whole or not at all; tell whether it did not say so already.
 

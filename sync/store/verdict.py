@@ -17,6 +17,11 @@ class Verdicts(Intake, Cursors):
         sql = "SELECT 1 FROM reported WHERE source = ? AND key = ? AND what = ? AND mark = ?"
         return self._row(sql, source, rma_id, what, mark) is not None
 
+    def was_told(self, source: str, rma_id: str, what: str) -> bool:
+        """Tell whether a source was told anything of this kind."""
+        sql = "SELECT 1 FROM reported WHERE source = ? AND key = ? AND what = ?"
+        return self._row(sql, source, rma_id, what) is not None
+
     def reported(self, source: str, rma_id: str, what: str, mark: str) -> None:
         """Take down that a source was told."""
         self._do(

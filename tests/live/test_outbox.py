@@ -160,6 +160,14 @@ def test_a_canceled_transfer_is_told_as_canceled(company: Company) -> None:
     assert "expected" not in held["lines"][0]
 
 
+def test_a_deleted_transfer_is_no_longer_told_of(company: Company) -> None:
+    company.bring("O-4", "S-1100", lines=[{"id": "1", "sku": "POT", "requested": 1}])
+    [waiting] = company.warehouse.waiting("O-4")
+    assert [d["id"] for d in company.told("O-4")["in_erp"]["documents"]] == [waiting]
+    company.tables.call("stock.picking", "unlink", [waiting])
+    assert "documents" not in company.told("O-4")["in_erp"]
+
+
 def test_an_outbox_file_is_an_rma_that_any_source_can_read(company: Company, tmp_path: Path) -> None:
     other = FileSource("other", SourceSettings(path=tmp_path / "other", quiet_seconds=0))
     (tmp_path / "other" / "inbox" / "O-1.json").write_bytes((company.outbox / "O-1.json").read_bytes())

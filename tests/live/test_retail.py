@@ -71,6 +71,62 @@ def test_what_was_refunded_is_credited_to_the_cent(company: Company) -> None:
         assert (number, credited) == (number, sum((Decimal(r["amount"]) for r in sent), Decimal(0)))
 
 
+RECEIVED, CREDITED, PAID = "return transfer done", "credit note posted", "payment posted"
+TOLD: dict[str, tuple[str, set[str]]] = {
+    "T-3002": ("2 received: 2 restock; 2 credited", {RECEIVED, CREDITED, PAID, "payment cancel"}),
+    "T-3003": ("4 received: 4 restock; 4 credited", {RECEIVED, CREDITED, PAID}),
+    "T-3104": ("1 credited", {CREDITED, PAID}),
+    "T-3107": ("1 expected", {"return transfer assigned"}),
+    "T-3201": ("2 received: 1 restock, 1 scrap; 2 credited", {RECEIVED, CREDITED, PAID, "scrap done"}),
+    "T-3202": (
+        "4 received: 1 donate, 1 quarantine, 1 restock_b_grade, 1 return_to_vendor; 4 credited",
+        {RECEIVED, CREDITED, PAID, "put away done"},
+    ),
+    "T-3205": ("1 received: 1 restock; 1 credited", {RECEIVED, CREDITED, PAID}),
+    "T-3206": ("1 received: 1 restock; 1 credited", {RECEIVED, CREDITED, PAID, "wrong item done"}),
+    "T-3207": (
+        "2 received: 1 quarantine, 1 restock; 2 credited",
+        {RECEIVED, CREDITED, PAID, "put away done"},
+    ),
+    "T-3210": ("2 received: 2 restock; 2 credited", {RECEIVED, CREDITED, PAID}),
+    "T-3304": ("1 received: 1 restock", {RECEIVED, "transfer to the customer assigned"}),
+    "T-3503": ("1 received: 1 restock; 1 credited", {RECEIVED, CREDITED}),
+}
+"""What the page on the life of a return says that goes back to the source, story by story."""
+DECIDED = {
+    "T-3101": "authorize",
+    "T-3102": "decline",
+    "T-3103": "needs_person",
+    "T-3104": "authorize",
+    "T-3105": "decline",
+    "T-3107": "authorize",
+}
+
+
+def in_short(held: dict[str, Any]) -> tuple[str, set[str]]:
+    """Say what Odoo holds in a few words: units over all lines, and each kind of document."""
+    lines = held.get("lines", [])
+    units = {
+        word: sum((Decimal(x.get(word, 0)) for x in lines), Decimal(0))
+        for word in ("expected", "received", "credited")
+    }
+    where = sorted(f"{p['quantity']} {p['disposition']}" for x in lines for p in x.get("placed", []))
+    words = [
+        f"{units[w]} {w}" + (f": {', '.join(where)}" if w == "received" else "") for w in units if units[w]
+    ]
+    return "; ".join(words), {f"{d['what']} {d['state']}" for d in held.get("documents", [])}
+
+
+def test_the_source_is_told_what_became_of_each_return(company: Company) -> None:
+    outbox = company.folder / "outbox"
+    found = {rma: in_short(json.loads((outbox / f"{rma}.json").read_text())["in_erp"]) for rma in TOLD}
+    assert found == TOLD
+    decided = {rma: json.loads((outbox / f"{rma}.decision.json").read_text())["decision"] for rma in DECIDED}
+    assert decided == DECIDED
+    declined = [rma for rma, decision in DECIDED.items() if decision != "authorize"]
+    assert not [rma for rma in declined if (outbox / f"{rma}.json").exists()], "nothing of them is in Odoo"
+
+
 def test_a_further_run_writes_nothing_not_even_without_the_store(company: Company) -> None:
     before = company.tables.marks()
     assert company.again().writes == 0

@@ -148,6 +148,25 @@ class TestStories:
         assert told.held().canceled
         assert [d.state for d in told.held().documents] == ["cancel"]
 
+    def test_what_was_deleted_in_odoo_is_no_longer_told_of(self, told: Told) -> None:
+        told.sync(announced())
+        for picking in [p for p in told.shop.erp.pickings.values() if p.key]:
+            del table(told.shop.erp.pickings)[picking.id]
+        for move in [m for m in told.shop.erp.moves.values() if not m.outgoing]:
+            del table(told.shop.erp.moves)[move.id]
+        assert told.source.tell(told.news(announced())).done
+        assert told.held().documents == ()
+        assert told.held().lines[0].expected == 0
+
+    def test_a_decision_alone_leaves_what_was_told_before(self, told: Told) -> None:
+        told.sync(announced())
+        before = (told.outbox / "R-1.json").read_bytes()
+        decision = {"decision": "authorize"}
+        assert told.source.tell(News(announced(), InErp(), decision=decision)).done == (
+            "told what was decided",
+        )
+        assert (told.outbox / "R-1.json").read_bytes() == before
+
     def test_units_that_went_back_to_the_customer_are_rejected(self, told: Told) -> None:
         told.sync(announced())
         send_back(told.shop, validate(told.shop, "TENT", "2"), "1")

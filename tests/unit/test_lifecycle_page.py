@@ -42,3 +42,22 @@ def test_every_state_and_event_says_who_owns_it_what_odoo_holds_what_the_custome
 
 def test_every_story_of_the_retailer_that_the_page_names_is_there() -> None:
     assert set(re.findall(r"T-\d{4}", PAGE)) <= STORIES
+
+
+def rows() -> list[tuple[str, str]]:
+    """Every row of a table about returns, and what its column on the source says."""
+    found, column = [], -1
+    for text in PAGE.splitlines():
+        cells = [c.strip() for c in text.strip("|").split("|")]
+        if not text.startswith("|"):
+            column = -1
+        elif "Source" in cells:
+            column = cells.index("Source")
+        elif column >= 0 and not set(text) <= set("|- "):
+            found.append((cells[0], cells[column]))
+    return found
+
+
+def test_every_row_says_what_goes_back_to_the_source() -> None:
+    assert len(rows()) > 70
+    assert [event for event, told in rows() if not told] == []
