@@ -41,15 +41,15 @@ fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/live
 
-screenshots: $(STAMP) chromium  ## Take the screenshots of docs/ again
-	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py
+screenshots: $(STAMP) chromium libreoffice  ## Take the screenshots of docs/ again
+	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py tests/live/test_report_retail.py
 
 .PHONY: chromium libreoffice
 libreoffice:
-	@command -v soffice >/dev/null 2>&1 || { \
+	@command -v soffice >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 || { \
 	  echo "Installing LibreOffice for the tests of the accountant's workbook"; \
 	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui; }
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui poppler-utils; }
 
 chromium:
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || { \

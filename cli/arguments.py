@@ -1,5 +1,6 @@
 """What people type as arguments, checked before anything else happens."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from odoo_rma.mappings.money import Decimal, decimal
 
 LONGEST = 200
 MOST = 1_000_000
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])\Z", re.ASCII)
 
 
 class Words(click.ParamType):  # type: ignore[type-arg]  # click before 8.4 takes none
@@ -58,6 +60,21 @@ class Day(click.ParamType):  # type: ignore[type-arg]  # as above
         return day
 
 
+class Month(click.ParamType):  # type: ignore[type-arg]  # as above
+    """An accounting month, such as 2026-10, between the years 1970 and 2999."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take it, or say what is wrong with it."""
+        text = str(value).strip()
+        if not (match := _MONTH.match(text)):
+            self.fail(f"{text!r} is not a month such as 2026-10", param, ctx)
+        if not 1970 <= int(match[1]) <= 2999:
+            self.fail(f"{text} does not lie between the years 1970 and 2999", param, ctx)
+        return text
+
+
 class Quantity(click.ParamType):  # type: ignore[type-arg]  # as above
     """How many of an article: more than 0, at most a million."""
 
@@ -89,4 +106,5 @@ class Currency(click.ParamType):  # type: ignore[type-arg]  # as above
         return code
 
 
-WORDS, FREE_TEXT, DAY, QUANTITY, CURRENCY = Words(), FreeText(), Day(), Quantity(), Currency()
+WORDS, FREE_TEXT, DAY, MONTH = Words(), FreeText(), Day(), Month()
+QUANTITY, CURRENCY = Quantity(), Currency()

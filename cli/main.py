@@ -16,6 +16,7 @@ _COMMANDS = {
     "sync": "sync",
     "show": "show",
     "reconcile": "reconcile",
+    "audit": "audit",
     "quarantine": "quarantine",
     "customer": "customer",
     "policy": "policy",

@@ -1,26 +1,22 @@
 """`odoo-rma reconcile`: do both sides agree, to the unit and the cent?"""
 
 import sys
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from odoo_rma.cli.alerting import Alarm, alert_option
+from odoo_rma.cli.arguments import MONTH
 from odoo_rma.cli.progress import ProgressBar
 from odoo_rma.cli.reconciled import print_reconciliation
 from odoo_rma.cli.session import Session, pass_session, transport_option
 from odoo_rma.mappings.drift import Area
+from odoo_rma.sync.alert.state import after_reconcile
 
 AREAS = {"inventory": (Area.INVENTORY,), "ledger": (Area.LEDGER,), "all": (Area.INVENTORY, Area.LEDGER)}
 FORMATS = ("table", "json", "csv", "xlsx", "html")
-
-
-def _period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    try:
-        return f"{datetime.strptime(value, '%Y-%m'):%Y-%m}" if value else ""  # noqa: DTZ007 (a month has no zone)
-    except ValueError:
-        raise click.BadParameter(f"{value} is no month; write it as 2026-10.") from None
 
 
 @click.command()
@@ -34,9 +30,7 @@ def _period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     metavar="DAY",
     help="Only what changed since this day, here or in Odoo.",
 )
-@click.option(
-    "--period", callback=_period, metavar="MONTH", help="Only this accounting month, such as 2026-10."
-)
+@click.option("--period", type=MONTH, metavar="MONTH", help="Only this accounting month, such as 2026-10.")
 @click.option(
     "--format",
     "form",
@@ -54,6 +48,7 @@ def _period(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option(
     "--limit", type=click.IntRange(0), default=50, show_default=True, help="Differences in the table."
 )
+@alert_option
 @transport_option
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @pass_session
@@ -62,10 +57,11 @@ def reconcile(
     what: str,
     sources: tuple[str, ...],
     since: datetime | None,
-    period: str,
+    period: str | None,
     form: str,
     output: Path | None,
     limit: int,
+    alerting: bool,
     transport: str | None,
     as_json: bool,
 ) -> None:
@@ -76,22 +72,25 @@ def reconcile(
       odoo-rma reconcile
       odoo-rma reconcile ledger --period 2026-10
       odoo-rma reconcile all --format xlsx --output october.xlsx
+      odoo-rma reconcile --alert
     """
     from odoo_rma.sync import reconcile as run  # noqa: PLC0415 (the Odoo client is loaded only where it is used)
     from odoo_rma.sync.reports import WRITERS  # noqa: PLC0415
     from odoo_rma.sync.reports.whole import pieces  # noqa: PLC0415
 
     form = "json" if as_json else form
-    _check(form, output, WRITERS)
+    _check(form, output)
     settings = session.settings(transport=transport)
+    alarm = Alarm(settings, _scope(what, sources, since, period), alerting)
     with (
+        alarm.on_failure(),
         ProgressBar() as progress,
         run.reconcile(
             settings,
             AREAS[what],
             sources=sources,
             since=since.date() if since else None,
-            period=period,
+            period=period or "",
             progress=progress,
         ) as found,
     ):
@@ -103,13 +102,19 @@ def reconcile(
             if output:
                 WRITERS[form](found, output)
             print_reconciliation(found, limit=limit, written=output)
-        code = run.exit_code(found)
+        code, state = run.exit_code(found), after_reconcile(found)
+    alarm.tell(state)
     sys.exit(code)
 
 
-def _check(form: str, output: Path | None, known: Collection[str]) -> None:
-    if form not in (*known, "table"):
-        raise click.UsageError(f"--format {form} is not there yet.")
+def _scope(what: str, sources: Sequence[str], since: datetime | None, period: str | None) -> str:
+    """Name the run for the memory of alerts: what is looked at, but not since which day."""
+    return " ".join(
+        ["reconcile", what, *sorted(sources), *(["--since"] if since else []), *filter(None, [period])]
+    )
+
+
+def _check(form: str, output: Path | None) -> None:
     if output and form == "table":
         raise click.UsageError("A table is only printed; for a file name another --format.")
     if form not in ("table", "json") and output is None:

@@ -40,7 +40,7 @@ def write_package(found: Reconciliation, folder: Path) -> list[Path]:
 
 def _readme(found: Reconciliation, files: list[Path]) -> str:
     open_totals = sum(bool(e.unexplained) for e in found.equations)
-    differences = sum(1 for _ in found.rows.drifts())
+    differences = sum(not drift.settled for drift in found.rows.drifts())
     lines = [
         heading(found),
         "=" * len(heading(found)),
@@ -51,7 +51,7 @@ def _readme(found: Reconciliation, files: list[Path]) -> str:
         "--------------",
         f"{len(found.equations)} totals were compared: what the returns systems say, plus the listed differences, and what",
         f"Odoo itself counts. {_ties(open_totals)}",
-        f"{differences} difference(s) are listed, each with both values, an owner, and a repair or what has to be decided.",
+        f"{differences} difference(s) wait for somebody; all are listed, each with both values, an owner, and a repair or what has to be decided.",
         "",
         "What is in this folder",
         "----------------------",

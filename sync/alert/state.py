@@ -103,7 +103,7 @@ def after_failure(error: BaseException) -> State:
 
 
 def _open(found: Reconciliation) -> Iterator[Drift]:
-    return found.rows.drifts()
+    return (drift for drift in found.rows.drifts() if not drift.settled)
 
 
 def _rank(drift: Drift) -> int:

@@ -19,6 +19,7 @@ from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.intake import take_in
 from odoo_rma.sync.lock import run_lock
 from odoo_rma.sync.marks import changed_since
+from odoo_rma.sync.reconcile.decisive import decisive
 from odoo_rma.sync.reconcile.scan import Scanner, midnight
 from odoo_rma.sync.reconcile.spool import Spool, spool
 from odoo_rma.sync.reconcile.strays import Judge
@@ -198,6 +199,8 @@ class _Work:
             sold=totals.sold(sorted(months)[-36:]),
             calls=self.client.calls,
             writes=self.client.writes,
+            user=self.settings.odoo.login,
+            settings=decisive(self.settings, self.scope.sources),
         )
 
     def _narrow(self, first: date | None, zone: tzinfo) -> tuple[Narrow, Narrow]:

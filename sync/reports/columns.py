@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from odoo_rma.mappings.drift import Area, Drift, InventoryRow, LedgerRow, Link
 from odoo_rma.mappings.drift.result import Rows, StockOnHand
 from odoo_rma.mappings.money import Decimal, plain
-from odoo_rma.sync.reports.words import AREAS, KINDS, NOT_POSTED, SIDES
+from odoo_rma.sync.reports.words import AREAS, DECIDED, KINDS, NOT_POSTED, OPEN, SIDES
 
 Row = TypeVar("Row")
 Cell = str | int | Decimal | datetime | Link | None
@@ -72,6 +72,8 @@ def differences(at: datetime) -> Listing[Drift]:
             Column("Believed", lambda d: SIDES[d.owner]),
             Column("Proposed repair", lambda d: "\n".join(d.repair), width=45),
             Column("Way out", lambda d: d.way_out, width=45),
+            Column("Standing", standing),
+            Column("Decided", lambda d: d.settled, width=30),
             Column("At the source", lambda d: d.rma_link, Form.LINK, 18),
             *_links(lambda d: d.erp_links),
         ),
@@ -83,6 +85,11 @@ def differences(at: datetime) -> Listing[Drift]:
 def period(drift: Drift) -> str:
     """Give the accounting month of a difference; goods have none."""
     return drift.period or (NOT_POSTED if drift.area is Area.LEDGER else "")
+
+
+def standing(drift: Drift) -> str:
+    """Say whether somebody has decided about a difference: then it still counts, but is no finding."""
+    return DECIDED if drift.settled else OPEN
 
 
 def age(drift: Drift, at: datetime) -> int | None:
@@ -114,6 +121,7 @@ INVENTORY: Listing[InventoryRow] = Listing(
         Column("Line", lambda r: r.line, width=10),
         Column("Article", lambda r: r.sku, width=18),
         Column("Lot", lambda r: r.lot),
+        Column("Pieces in one", lambda r: r.pieces, Form.NUMBER, 10),
         Column("Requested", lambda r: r.requested, Form.NUMBER),
         Column("Authorized", lambda r: r.authorized, Form.NUMBER),
         Column("Received, source", lambda r: r.source_received, Form.NUMBER),

@@ -16,6 +16,7 @@ class Totals:
 
     def __init__(self) -> None:
         self.kinds: Counter[DriftKind] = Counter()
+        self.settled: Counter[DriftKind] = Counter()
         self.differences: defaultdict[tuple[Area, str, str, DriftKind], Decimal] = defaultdict(lambda: ZERO)
         self.refunds: Counter[tuple[str, str]] = Counter()
         self.months: defaultdict[tuple[str, str, str], Decimal] = defaultdict(lambda: ZERO)
@@ -23,7 +24,7 @@ class Totals:
 
     def drift(self, drift: Drift) -> None:
         """Count a difference."""
-        self.kinds[drift.kind] += 1
+        (self.settled if drift.settled else self.kinds)[drift.kind] += 1
         if drift.difference:
             self.differences[drift.area, drift.measure, period(drift), drift.kind] += drift.difference
 

@@ -29,6 +29,9 @@ KINDS: dict[DriftKind, tuple[str, str]] = {
 }
 """What each kind of difference is called, and what it means."""
 
+OPEN, DECIDED = "open", "decided"
+"""How a difference stands: a person has to look at it, or has done so."""
+
 AREAS = {Area.INVENTORY: "Inventory", Area.LEDGER: "Ledger"}
 SIDES = {Side.RMA: "the source", Side.ERP: "Odoo"}
 

@@ -321,6 +321,15 @@ class TestWhatIsTold:
         assert [line.split(": ")[1].split(",")[0] for line in state.worst[:4]] == ["duplicate"] * 3 + ["paid"]
         assert state.worst[-1] == "and 48 more"
 
+    def test_what_a_person_has_decided_is_not_told(self) -> None:
+        found = year()
+        assert isinstance(found.rows, Lists)
+        one, *others = found.rows.differences
+        rows = replace(found.rows, differences=[one, *(replace(d, settled="goodwill") for d in others)])
+        state = after_reconcile(replace(found, rows=rows, counts={one.kind.value: 1}))
+        assert len(state.worst) == 1
+        assert one.label in state.worst[0]
+
     def test_agreement_is_well(self) -> None:
         assert after_reconcile(reconciled(Lists())) == WELL
 

@@ -58,7 +58,7 @@ def test_the_note_says_in_words_what_was_found(package: Path) -> None:
     text = (package / "README.txt").read_text()
     assert "Company:            Northwind Outdoor Ltd" in text
     assert "All of them tie out." in text
-    assert "53 difference(s) are listed" in text
+    assert "53 difference(s) wait for somebody" in text
     assert all(name in text for name in NAMES[1:])
 
 

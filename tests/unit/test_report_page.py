@@ -47,7 +47,7 @@ def test_it_says_first_whether_both_sides_agree(html: str) -> None:
     found = year()
     count = len(list(found.rows.drifts()))
     assert (
-        f"✓ Every total ties out: the source's totals and {count} listed differences make up Odoo's." in text
+        f"✓ Every total ties out: the source's totals and {count} listed differences come to Odoo's." in text
     )
     assert "Northwind Outdoor Ltd" in text
     assert "2026-11-02 06:30:12 UTC" in text
@@ -65,8 +65,8 @@ def test_the_titles_of_the_charts_say_what_is_to_be_seen(html: str) -> None:
     assert titles == [
         "Of 100 units sold, 6.8 are to come back; most in January 2026",
         "The first reason is “size small”: 23 % of the units",
-        "61 % of what arrived is back in stock; 12 % wait for a decision",
-        "Half of the refunds were credited within 9 days, nine in ten within 15",
+        "61 % of what arrived is back in stock; 12 % undecided or elsewhere",
+        "Half of the refunds were credited within 9 days, nine in ten within 15 days",
         "72 % of the 39,343 USD that came back was recovered",
         "Differences fell from 68 to 53 in 29 days",
     ]
@@ -121,10 +121,56 @@ def test_without_sales_returns_are_counted_and_without_anything_there_is_no_char
     assert "<figure" not in page(bare, tmp_path)
 
 
+def test_a_shop_that_inspects_nothing_is_not_said_to_recover_nothing(tmp_path: Path) -> None:
+    lists = year().rows
+    assert isinstance(lists, Lists)
+    fates = dict.fromkeys(("restocked", "scrapped", "repaired", "sent_back"), ZERO)
+    plain_rows = [replace(r, **fates, elsewhere=r.received) for r in lists.inventories]
+    html = page(reconciled(replace(lists, inventories=plain_rows)), tmp_path)
+    assert 'id="fates"' not in html
+    assert "Goods for 39,343 USD came back" in html
+    assert "outlined top" not in html
+
+
+def test_four_refunds_say_nothing_about_how_long_they_take(tmp_path: Path) -> None:
+    lists = year().rows
+    assert isinstance(lists, Lists)
+    few = [r for r in lists.ledgers if r.credited][:4]
+    assert 'id="days"' not in page(reconciled(replace(lists, ledgers=few)), tmp_path)
+
+
+def test_where_nobody_knows_when_it_was_asked_for_the_arrival_counts(tmp_path: Path) -> None:
+    lists = year().rows
+    assert isinstance(lists, Lists)
+    rows = [replace(r, requested_at=None) for r in lists.inventories]
+    figures = Figures(reconciled(replace(lists, inventories=rows)))
+    came = sum((r.requested for r in rows if r.received_at), ZERO)
+    assert sum(figures.requested.values(), ZERO) == came > 0
+
+
 def test_nothing_sold_in_a_month_is_no_division_by_nothing(tmp_path: Path) -> None:
     found = replace(year(), sold={"2026-01": ZERO, "2026-02": Decimal(100)})
-    assert "most in February 2026" in plain(page(found, tmp_path))
-    assert "<figure" in page(replace(year(), sold={"2026-01": ZERO}), tmp_path)
+    asked = Figures(found).requested["2026-02"]
+    assert f"Of 100 units sold, {asked:.1f} are to come back" in plain(page(found, tmp_path))
+    nothing = replace(year(), sold={"2026-01": ZERO})
+    assert "Most returns were asked for in January 2026" in plain(page(nothing, tmp_path))
+
+
+def test_reasons_that_differ_only_in_how_they_are_written_are_one() -> None:
+    lists = year().rows
+    assert isinstance(lists, Lists)
+    first, second, *_ = lists.inventories
+    rows = [replace(first, reason="Too small"), replace(second, reason="too_small")]
+    figures = Figures(reconciled(replace(lists, inventories=rows)))
+    assert figures.reasons == {"Too small": first.requested + second.requested}
+
+
+def test_a_refund_on_the_same_day_is_said_in_words(tmp_path: Path) -> None:
+    lists = year().rows
+    assert isinstance(lists, Lists)
+    rows = [replace(r, requested_at=r.credited_at) for r in lists.ledgers]
+    text = plain(page(reconciled(replace(lists, ledgers=rows)), tmp_path))
+    assert "Half of the refunds were credited the same day, nine in ten the same day" in text
 
 
 def test_half_and_nine_in_ten_are_days_that_somebody_waited() -> None:
@@ -140,6 +186,29 @@ def test_months_without_returns_are_shown_as_nothing() -> None:
 def test_goods_that_arrived_are_all_accounted_for() -> None:
     figures = Figures(year())
     assert sum(figures.fates.values(), ZERO) == sum((r.received for r in year().rows.inventory()), ZERO)
+
+
+def test_a_kit_counts_as_its_pieces_as_sales_do() -> None:
+    lists = year().rows
+    assert isinstance(lists, Lists)
+    kits = [replace(r, pieces=Decimal(3)) for r in lists.inventories]
+    one, three = Figures(year()), Figures(reconciled(replace(lists, inventories=kits)))
+    assert three.received == 3 * one.received
+    assert three.requested["2026-01"] == 3 * one.requested["2026-01"]
+    assert three.fates["scrapped"] == 3 * one.fates["scrapped"]
+    assert three.returned == one.returned
+
+
+def test_what_a_person_has_decided_is_said_to_be(tmp_path: Path) -> None:
+    lists = year().rows
+    assert isinstance(lists, Lists)
+    decided = [replace(d, settled="goodwill") for d in lists.differences]
+    text = plain(page(reconciled(replace(lists, differences=decided)), tmp_path))
+    assert (
+        f"{len(decided)} listed differences, {len(decided)} of them decided by a person, come to Odoo's"
+        in text
+    )
+    assert "Decided: goodwill" in text
 
 
 values = st.decimals(min_value=0, max_value=10**9, places=2, allow_nan=False)

@@ -98,6 +98,18 @@ def test_a_total_that_nothing_explains_is_shouted(
     assert str(opened.sheet("Summary")["A2"].value).startswith("NOT PROVEN")
 
 
+def test_what_a_person_has_decided_counts_in_the_sums_and_is_no_finding(tmp_path: Path) -> None:
+    lists = year().rows
+    assert isinstance(lists, Lists)
+    decided = [replace(d, settled="2026-10-02: goodwill") for d in lists.differences]
+    write_xlsx(reconciled(replace(lists, differences=decided)), tmp_path / "x.xlsx")
+    opened = Opened(tmp_path / "x.xlsx")
+    assert opened.sheet("Summary")["A2"].value == "Every total ties out"
+    last = opened.table("Summary", "Differences by kind")[-1]
+    assert (last["Kind"], last["Open"], last["Decided"]) == ("All", 0, len(decided))
+    assert {r["Decided"] for r in opened.rows("Differences")} == {"2026-10-02: goodwill"}
+
+
 def test_the_months_are_sums_over_the_ledger(book: Opened) -> None:
     sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for row in book.rows("Ledger"):

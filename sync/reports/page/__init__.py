@@ -63,27 +63,29 @@ def _content(found: Reconciliation, totals: Totals, figures: Figures) -> dict[st
         "release": release(),
         "style": (files("odoo_rma.sync.reports") / "page" / "style.css").read_text("utf-8"),
         "proven": proven,
-        "verdict": _verdict(proven, totals.kinds.total()),
+        "verdict": _verdict(proven, totals),
         "tiles": tuple(_tiles(found, totals, figures)),
         "equations": [_equation(e) for e in of_all(found)],
         "by_month": [_equation(e) for e in by_month(found)],
         "charts": tuple(charts(found, figures, totals.kinds.total())),
         "width": WIDTH,
         "kinds": tuple(_kinds(totals, found.fixed)),
-        "total": totals.kinds.total(),
+        "total": totals.kinds.total() + totals.settled.total(),
         "facts": facts(found),
         "settings": tuple(found.settings.items()),
         "notes": tuple(map(printable, found.notes)),
     }
 
 
-def _verdict(proven: bool, differences: int) -> str:
+def _verdict(proven: bool, totals: Totals) -> str:
     if not proven:
         return "✗ Not proven: at least one total is not explained by the listed differences."
-    if not differences:
+    left, settled = totals.kinds.total(), totals.settled.total()
+    if not left and not settled:
         return "✓ Both sides agree: there is no difference."
-    is_are = "1 listed difference makes" if differences == 1 else f"{differences:,} listed differences make"
-    return f"✓ Every total ties out: the source's totals and {is_are} up Odoo's."
+    listed = f"{left + settled:,} listed difference{'s' if left + settled > 1 else ''}"
+    decided = f", {settled:,} of them decided by a person," if settled else ""
+    return f"✓ Every total ties out: the source's totals and {listed}{decided} come to Odoo's."
 
 
 def _tiles(found: Reconciliation, totals: Totals, figures: Figures) -> Iterator[tuple[str, str, str]]:
@@ -116,10 +118,11 @@ def _signed(amount: Decimal, unit: Decimal | None) -> str:
     return ("+" if amount > ZERO else "") + number(amount, unit)
 
 
-def _kinds(totals: Totals, fixed: Mapping[str, int]) -> Iterator[tuple[str, int, int, str]]:
+def _kinds(totals: Totals, fixed: Mapping[str, int]) -> Iterator[tuple[str, int, int, int, str]]:
     for kind in DriftKind:
-        if totals.kinds[kind] or fixed.get(kind):
-            yield KINDS[kind][0], totals.kinds[kind], fixed.get(kind, 0), KINDS[kind][1]
+        counts = (totals.kinds[kind], totals.settled[kind], fixed.get(kind, 0))
+        if any(counts):
+            yield KINDS[kind][0], *counts, KINDS[kind][1]
 
 
 def _row(drift: Drift, at: datetime) -> dict[str, Any]:
@@ -132,7 +135,9 @@ def _row(drift: Drift, at: datetime) -> dict[str, Any]:
         "message": printable(drift.message),
         "difference": f"{_signed(drift.difference, unit)} {drift.measure}" if drift.difference else "–",
         "age": "?" if days is None else days,
-        "what": printable(" ".join(drift.repair) or drift.way_out),
+        "what": printable(
+            f"Decided: {drift.settled}" if drift.settled else " ".join(drift.repair) or drift.way_out
+        ),
         "erp": tuple(map(_seen, drift.erp_links)),
     }
 

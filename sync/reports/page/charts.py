@@ -20,6 +20,9 @@ _NAMES = (
 )
 # Written out, because strftime gives the names in the language of the machine.
 
+FEW = 5
+"""With fewer refunds there is nothing to say about how long they take."""
+
 _LONG = 30
 """Days; slower refunds share the last column."""
 
@@ -39,12 +42,12 @@ class Chart:
 def charts(found: Reconciliation, figures: Figures, differences: int) -> Iterator[Chart]:
     """Give the charts for which there are numbers."""
     if figures.requested:
-        yield _rate(figures, found.sold) if found.sold else _units(figures)
+        yield _rate(figures, found.sold)
     if any(figures.reasons.values()):
         yield _reasons(figures)
-    if figures.received:
+    if figures.inspected:
         yield _fates(figures)
-    if figures.days:
+    if figures.days.total() >= FEW:
         yield _days(figures)
     if figures.currency:
         yield _value(figures)
@@ -56,8 +59,10 @@ def charts(found: Reconciliation, figures: Figures, differences: int) -> Iterato
 
 def _rate(figures: Figures, sold: Mapping[str, Decimal]) -> Chart:
     shown = [m for m in months(*figures.requested, *sold) if sold.get(m)]
+    if not shown:
+        return _units(figures)
     rates = {m: 100 * figures.requested[m] / sold[m] for m in shown}
-    high = max(rates, key=lambda m: rates[m], default="")
+    high = max(rates, key=lambda m: rates[m])
     units, out = sum((figures.requested[m] for m in shown), ZERO), sum((sold[m] for m in shown), ZERO)
     points = [
         Point(
@@ -69,9 +74,8 @@ def _rate(figures: Figures, sold: Mapping[str, Decimal]) -> Chart:
         )
         for m in shown
     ]
-    title = (
-        f"Of 100 units sold, {100 * units / out:.1f} are to come back; most in {_named(high)}" if out else ""
-    )
+    most = f"; most in {_named(high)}" if len(shown) > 1 else ""
+    title = f"Of 100 units sold, {100 * units / out:.1f} are to come back{most}"
     return Chart(
         "rate",
         title,
@@ -97,7 +101,7 @@ def _units(figures: Figures) -> Chart:
     ]
     return Chart(
         "rate",
-        f"Most returns were asked for in {_named(high)}",
+        f"Most returns were asked for in {_named(high)}" if len(shown) > 1 else f"Returns in {_named(high)}",
         "Units asked to be returned, by month.",
         columns(points),
         ("Month", "Units"),
@@ -108,7 +112,7 @@ def _units(figures: Figures) -> Chart:
 def _reasons(figures: Figures) -> Chart:
     ranked = sorted(figures.reasons.items(), key=lambda item: (-item[1], item[0]))
     all_units = sum(figures.reasons.values(), ZERO)
-    shown = [(printable(name).replace("_", " "), units) for name, units in ranked[:REASONS]]
+    shown = [(printable(name), units) for name, units in ranked[:REASONS]]
     if rest := sum((units for _, units in ranked[REASONS:]), ZERO):
         shown.append((f"{len(ranked) - REASONS} others", rest))
     return Chart(
@@ -126,7 +130,7 @@ def _fates(figures: Figures) -> Chart:
     all_units = sum((units for _, units in shown), ZERO)
     stock = figures.fates["back in stock"]
     waiting = figures.fates[UNDECIDED]
-    tail = f"; {_percent(waiting, all_units)} wait for a decision" if waiting else ""
+    tail = f"; {_percent(waiting, all_units)} undecided or elsewhere" if waiting else ""
     return Chart(
         "fates",
         f"{_percent(stock, all_units)} of what arrived is back in stock{tail}",
@@ -153,11 +157,11 @@ def _days(figures: Figures) -> Chart:
         for day, (name, count) in enumerate(zip(names, counts, strict=True))
     ]
     drawing = columns(points, gap=Decimal("0.12"), room=Decimal("1.25"))
-    mark(drawing, min(half, last) + Decimal("0.5"), len(points), f"half within {half}", 0)
-    mark(drawing, min(most, last) + Decimal("0.5"), len(points), f"nine in ten within {most}", 1)
+    mark(drawing, min(half, last) + Decimal("0.5"), len(points), f"half {_within(half)}", 0)
+    mark(drawing, min(most, last) + Decimal("0.5"), len(points), f"nine in ten {_within(most)}", 1)
     return Chart(
         "days",
-        f"Half of the refunds were credited within {half} days, nine in ten within {most}",
+        f"Half of the refunds were credited {_within(half)}, nine in ten {_within(most)}",
         f"Refunds by days from the customer's request to the credit note; {figures.days.total():,} refunds.",
         drawing,
         ("Days", "Refunds"),
@@ -175,18 +179,21 @@ def _value(figures: Figures) -> Chart:
             _tick(m, shown),
             back[m],
             "",
-            part=kept[m],
+            part=kept[m] if figures.inspected else None,
             about=f"{_named(m)}: {number(back[m], digits)} {currency} returned, {number(kept[m], digits)} recovered",
         )
         for m in shown
     ]
+    came = f"{number(whole, Decimal(1))} {currency}"
+    parts = ": filled what went back into stock or was repaired, the outlined top the rest"
     others = sorted(figures.returned.keys() - {currency})
     tail = f" Goods in {', '.join(others)} are not in it." if others else ""
     return Chart(
         "value",
-        f"{_percent(saved, whole)} of the {number(whole, Decimal(1))} {currency} that came back was recovered",
-        f"At invoiced prices, in {currency}, by month of arrival: filled what went back into stock or was repaired, "
-        f"the outlined top the rest.{tail}",
+        f"{_percent(saved, whole)} of the {came} that came back was recovered"
+        if figures.inspected
+        else f"Goods for {came} came back",
+        f"At invoiced prices, in {currency}, by month of arrival{parts if figures.inspected else ''}.{tail}",
         columns(points),
         ("Month", "Returned", "Recovered"),
         tuple((_named(m), number(back[m], digits), number(kept[m], digits)) for m in shown),
@@ -228,6 +235,10 @@ def _shares(shown: Sequence[tuple[str, Decimal]], whole: Decimal, strong: str) -
         )
         for name, units in shown
     ]
+
+
+def _within(days: int) -> str:
+    return f"within {days} day{'s' if days > 1 else ''}" if days else "the same day"
 
 
 def _percent(part: Decimal, whole: Decimal) -> str:

@@ -11,7 +11,7 @@ from odoo_rma.mappings.money import ONE, ZERO, Decimal
 
 WIDTH, HEIGHT = 560, 250
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 22, 28
-_BAR, _LABEL = 26, 130
+_BAR, _LABEL, _WIDEST = 26, 168, 72
 _GAP = Decimal("0.28")
 
 
@@ -80,7 +80,8 @@ def columns(points: Sequence[Point], unit: str = "", *, gap: Decimal = _GAP, roo
     _grid(drawing, top, unit)
     step = Decimal(WIDTH - _LEFT - _RIGHT) / max(len(points), 1)
     for number, point in enumerate(points):
-        x, width = _LEFT + step * number + step * gap / 2, step * (1 - gap)
+        width = min(step * (1 - gap), Decimal(_WIDEST))
+        x = _LEFT + step * number + (step - width) / 2
         look = "pale" if point.part is not None else "bar" if point.strong else weak
         drawing.boxes.append(_column(point.value, top[-1], x, width, look, point.about))
         if point.part is not None:
@@ -96,7 +97,7 @@ def bars(points: Sequence[Point]) -> Drawing:
     """Draw lying bars from zero, each with its name before and its value behind."""
     drawing = Drawing(height=_BAR * len(points) + 8)
     largest = max((p.value for p in points), default=ONE) or ONE
-    space = Decimal(WIDTH - _LABEL - 110)
+    space = Decimal(WIDTH - _LABEL - 106)
     for number, point in enumerate(points):
         y, width = Decimal(4 + _BAR * number), space * point.value / largest
         look = "bar" if point.strong else "other"

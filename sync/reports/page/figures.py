@@ -15,9 +15,8 @@ FATES = {
     "repaired": "repaired",
     "scrapped": "scrapped",
     "sent_back": "sent back",
-    "elsewhere": "elsewhere",
 }
-UNDECIDED = "not yet decided"
+UNDECIDED = "undecided or elsewhere"
 
 Sums = defaultdict[str, Decimal]
 
@@ -29,6 +28,7 @@ class Figures:
         self.requested: Sums = _sums()
         self.reasons: Sums = _sums()
         self.fates: Sums = _sums()
+        self._spelled: dict[str, str] = {}
         self.returned: defaultdict[str, Sums] = defaultdict(_sums)
         self.recovered: defaultdict[str, Sums] = defaultdict(_sums)
         self.days: Counter[int] = Counter()
@@ -38,19 +38,21 @@ class Figures:
             self._inventory(row)
         for refund in found.rows.ledger():
             self._ledger(refund)
+        self.inspected = any(self.fates[name] for name in FATES.values())
         self.currency = max(self.returned, key=lambda c: (sum(self.returned[c].values()), c), default="")
         if found.company_currency in self.returned:
             self.currency = found.company_currency
 
     def _inventory(self, row: InventoryRow) -> None:
-        if row.requested_at:
-            self.requested[_month(row.requested_at)] += row.requested
-        self.reasons[row.reason or "unknown"] += row.requested
-        self.received += row.received
-        fates = {name: getattr(row, name) for name in FATES}
+        if asked := row.requested_at or row.received_at:
+            self.requested[_month(asked)] += row.requested * row.pieces
+        reason = row.reason.replace("_", " ") or "unknown"
+        self.reasons[self._spelled.setdefault(reason.casefold(), reason)] += row.requested * row.pieces
+        self.received += row.received * row.pieces
+        fates = {name: getattr(row, name) * row.pieces for name in FATES}
         for name, units in fates.items():
             self.fates[FATES[name]] += units
-        self.fates[UNDECIDED] += max(row.received - sum(fates.values(), ZERO), ZERO)
+        self.fates[UNDECIDED] += max(row.received * row.pieces - sum(fates.values(), ZERO), ZERO)
         if row.received and row.unit_price is not None and row.received_at:
             month = _month(row.received_at)
             self.returned[row.currency][month] += row.received * row.unit_price

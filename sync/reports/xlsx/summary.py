@@ -6,7 +6,7 @@ from odoo_rma.mappings.drift import DriftKind
 from odoo_rma.mappings.drift.result import Reconciliation
 from odoo_rma.sync.reports.about import facts, heading, of_all
 from odoo_rma.sync.reports.totals import Totals
-from odoo_rma.sync.reports.words import KINDS
+from odoo_rma.sync.reports.words import DECIDED, KINDS, OPEN
 from odoo_rma.sync.reports.xlsx.equations import Equations, write_verdict
 from odoo_rma.sync.reports.xlsx.lists import Written
 from odoo_rma.sync.reports.xlsx.page import Page
@@ -51,19 +51,22 @@ def write_summary(
 
 
 def _kinds(page: Page, differences: Written, totals: Totals, fixed: Mapping[str, int]) -> None:
-    page.heads(("Kind", "Found", "Repaired", "What it means"), (1, 2))
+    page.heads(("Kind", "Open", "Decided", "Repaired", "What it means"), (1, 2, 3))
     first = page.row + 1
-    shown = [kind for kind in DriftKind if totals.kinds[kind] or fixed.get(kind)]
+    shown = [k for k in DriftKind if totals.kinds[k] or totals.settled[k] or fixed.get(k)]
     for kind in shown:
         name, meaning = KINDS[kind]
         page.text(0, name)
-        page.formula(1, differences.count({"Kind": f"$A{page.row + 1}"}), totals.kinds[kind])
-        page.number(2, fixed.get(kind, 0))
-        page.text(3, meaning)
+        for column, word, counted in ((1, OPEN, totals.kinds), (2, DECIDED, totals.settled)):
+            where = {"Kind": f"$A{page.row + 1}", "Standing": f'"{word}"'}
+            page.formula(column, differences.count(where), counted[kind])
+        page.number(3, fixed.get(kind, 0))
+        page.text(4, meaning)
         page.next()
     page.text(0, "All", "total")
     repaired = sum(fixed.get(kind, 0) for kind in shown)
-    for column, letter, count in ((1, "B", totals.kinds.total()), (2, "C", repaired)):
+    counts = (totals.kinds.total(), totals.settled.total(), repaired)
+    for column, (letter, count) in enumerate(zip("BCD", counts, strict=True), 1):
         formula = f"SUM({letter}{first}:{letter}{page.row})" if shown else "0"
         page.formula(column, formula, count, look="total_number")
     page.next()
