@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from hostile.system import KEY, PAGE, HostileSystem, Refused
+from odoo_rma.connector.checked import Check
 from odoo_rma.connector.errors import LoginRefused, RmaError, Unknown, Unreachable
 from odoo_rma.connector.sources.base import Incoming, News, Reply
 from odoo_rma.connector.sources.reading import read_document
@@ -235,6 +236,15 @@ class HostileSource:
         if str(refused).startswith("401"):
             return LoginRefused("The shop refuses the key.")
         return Refused(str(refused).replace(self._key, "[secret]"))
+
+    def check(self) -> Iterator[Check]:
+        """Say whether the shop answers and takes the key."""
+        try:
+            at = self.ask(self._system.time)
+        except RmaError as error:
+            yield Check(self.name, False, str(error), "Look whether the shop runs, and take its key again.")
+        else:
+            yield Check(self.name, True, f"answers, at {at}")
 
     def close(self) -> None:
         """Log out."""

@@ -7,8 +7,9 @@ from contextlib import closing
 
 import pytest
 
+from odoo_rma.connector.checked import Check
 from odoo_rma.connector.errors import RmaError, Stop
-from odoo_rma.connector.sources.base import Source
+from odoo_rma.connector.sources.base import Checkable, Source
 from odoo_rma.connector.sources.conformance.books import Books
 from odoo_rma.connector.sources.conformance.lab import Lab
 from odoo_rma.connector.sources.conformance.stories import (
@@ -98,6 +99,18 @@ class Manners:
             kept = [(i.origin, json.dumps(i.document), i.issues) for i in given]
             assert shown_in(lab.secrets, *heard, *source.notes, *kept, reply, source.name) == []
 
+    def test_a_check_finds_nothing_wrong_where_nothing_is(self, lab: Lab) -> None:
+        checks = _checked(lab)
+        assert checks and all(one.ok for one in checks)
+
+    def test_a_check_gives_what_is_wrong_and_does_not_raise_it(self, lab: Lab) -> None:
+        _checked(lab)
+        with lab.cut_off():
+            wrong = [one for one in _checked(lab) if not one.ok]
+        assert wrong, "it did not notice that nobody answers"
+        assert all(one.detail and one.what_to_do for one in wrong)
+        assert shown_in(lab.secrets, *wrong) == []
+
     def test_a_closed_source_holds_nothing(self, lab: Lab) -> None:
         made = lab.create()
         lab.wait()
@@ -127,6 +140,13 @@ class Manners:
         source = lab.open()
         source.close()
         source.close()
+
+
+def _checked(lab: Lab) -> list[Check]:
+    with closing(lab.open()) as source:
+        if not isinstance(source, Checkable):
+            lab.cannot("be checked")
+        return list(source.check())
 
 
 def _fails(lab: Lab, call: Callable[[Source], object]) -> None:

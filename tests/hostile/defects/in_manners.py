@@ -6,6 +6,7 @@ from typing import Any
 
 from hostile.source import HostileSource, Raw
 from hostile.system import Refused
+from odoo_rma.connector.checked import Check
 from odoo_rma.connector.errors import RmaError, Unknown
 from odoo_rma.connector.sources.base import Incoming, News, Reply
 from odoo_rma.connector.sources.reading import read_document
@@ -135,3 +136,18 @@ class LocksTheShop(HostileSource):
         self._system.__dict__["locked"] = True
         yield from super().rows(start, end)
         self._system.__dict__["locked"] = False
+
+
+class ChecksNothing(HostileSource):
+    def check(self) -> Iterator[Check]:
+        yield Check(self.name, True, "is there")
+
+
+class NeverContent(HostileSource):
+    def check(self) -> Iterator[Check]:
+        yield Check(self.name, False, "Something may be wrong.", "Look.")
+
+
+class RaisesWhenItIsChecked(HostileSource):
+    def check(self) -> Iterator[Check]:
+        yield Check(self.name, True, f"answers, at {self.ask(self._system.time)}")
