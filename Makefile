@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SIDE_BY_SIDE := -n 2 --dist loadfile
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check lint types layers fast live screenshots format clean
+.PHONY: help demo test check lint types layers fast live end-to-end screenshots format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -40,6 +40,9 @@ fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 
 live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/live
+
+end-to-end: $(STAMP)  ## Two hundred returns between a real Medusa and a real Odoo; `make test` plays two dozen
+	ODOO_RMA_END_TO_END=200 $(BIN)/pytest tests/live/test_end_to_end.py
 
 screenshots: $(STAMP) chromium libreoffice  ## Take the screenshots of docs/ again
 	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py tests/live/test_report_retail.py
