@@ -170,9 +170,9 @@ class _Run:
         return results
 
     def _tell(self, plans: Sequence[Plan]) -> dict[Name, Told]:
-        if Direction.PUSH not in self._direction:
-            return {}
         news = untold(plans, self._sources, self._store, self._client.server)
+        if Direction.PUSH not in self._direction:
+            return {name: Told(later=True) for name in news}
         if self._dry_run:
             return {name: Told((str(one),)) for name, one in news.items()}
         return tell_sources(self._settings, self._store, news)

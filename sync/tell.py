@@ -30,16 +30,20 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What came of telling a source about one RMA: what was done there, what a person has to decide, what is open."""
+    """What came of telling a source about one RMA: what was done there, what a person has to decide, what is open.
+
+    `later` is news that is left to another run.
+    """
 
     done: tuple[str, ...] = ()
     issues: tuple[Issue, ...] = ()
     undecided: str = ""
+    later: bool = False
 
     @property
     def whole(self) -> bool:
         """Tell whether there is nothing left to tell."""
-        return not (self.issues or self.undecided)
+        return not (self.issues or self.undecided or self.later)
 
 
 @dataclass(frozen=True, slots=True)

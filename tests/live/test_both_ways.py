@@ -15,7 +15,7 @@ from office import Office, article
 
 from odoo_rma.sandbox import Env
 from odoo_rma.sync.report import Outcome, RunReport
-from odoo_rma.sync.run import Direction, sync
+from odoo_rma.sync.run import BOTH, Direction, sync
 
 
 class Company(WebShop):
@@ -26,13 +26,26 @@ class Company(WebShop):
         owners = {"receipt": "erp", "refund": "erp"}
         rules = {"path": self.folder, "quiet_seconds": 0, "owners": owners, "credit_note_on": "receipt"}
         super().__init__(env, folder, "odoorpc", {}, sources={"shop": rules})
+        self.direction = BOTH
         self.walter = Tables(replace(env, login="warehouse", password="warehouse"))
         self.vera = Tables(replace(env, login="accountant", password="accountant"))
 
+    def sync(self, direction: Direction | None = None) -> RunReport:
+        """Run once more, both ways or as said."""
+        return sync(self.settings, direction=direction or self.direction)
+
     def announce(
-        self, rma: str, order: str, sku: str, revision: int = 1, received: int = 0, **more: Any
+        self,
+        rma: str,
+        order: str,
+        sku: str,
+        revision: int = 1,
+        received: int = 0,
+        direction: Direction = BOTH,
+        **more: Any,
     ) -> RunReport:
         """One piece of one article is to come back."""
+        self.direction = direction
         line = {"id": "1", "sku": sku, "requested": 1, "received": received}
         return self.bring(rma, order, revision, lines=[line], **more)
 
@@ -80,7 +93,7 @@ def test_the_returns_system_hears_of_each_step_from_the_waiting_transfer_to_the_
     assert "received" not in company.told("B-1")["lines"][0]
 
     company.receive("B-1")
-    sync(company.settings)
+    company.sync()
     told = company.told("B-1")
     assert (told["lines"][0]["received"], told["logistics"]) == ("1", "received")
     note = company.document("B-1", "credit note")
@@ -95,18 +108,18 @@ def test_the_returns_system_hears_of_each_step_from_the_waiting_transfer_to_the_
 def test_a_finished_return_is_looked_at_again_when_a_person_changes_it_in_odoo(company: Company) -> None:
     note = company.document("B-1", "credit note")["id"]
     company.vera.call("account.move", "button_draft", [note])
-    report = sync(company.settings)
+    report = company.sync()
     assert any("changed in Odoo" in n for n in report.notes)
     assert outcome(report, "B-1") is Outcome.QUARANTINED
     company.vera.call("account.move", "action_post", [note])
-    assert outcome(sync(company.settings), "B-1") in (Outcome.DONE, Outcome.UNCHANGED)
+    assert outcome(company.sync(), "B-1") in (Outcome.DONE, Outcome.UNCHANGED)
     assert company.document("B-1", "credit note")["state"] == "posted"
 
 
 def test_pushing_alone_tells_and_writes_nothing_to_odoo(company: Company) -> None:
     company.announce("B-2", "S-1007", "MUG")
     company.receive("B-2")
-    report = sync(company.settings, direction=Direction.PUSH)
+    report = company.sync(Direction.PUSH)
     assert report.writes == 0
     assert company.told("B-2")["lines"][0]["received"] == "1"
     assert not [d for d in company.told("B-2")["in_erp"]["documents"] if d["what"] == "credit note"]
@@ -114,10 +127,24 @@ def test_pushing_alone_tells_and_writes_nothing_to_odoo(company: Company) -> Non
 
 def test_pulling_alone_tells_nobody(company: Company) -> None:
     before = company.told("B-2")
-    assert sync(company.settings, direction=Direction.PULL).writes
+    assert company.sync(Direction.PULL).writes
     assert company.told("B-2") == before
-    sync(company.settings)
+    company.sync()
     assert company.document("B-2", "credit note")["state"] == "posted"
+
+
+def test_what_ended_while_only_pulling_is_told_by_the_next_run_that_pushes(company: Company) -> None:
+    company.announce("B-4", "S-1083", "BOOT-42")
+    company.receive("B-4")
+    company.sync(Direction.PULL)
+    company.announce(
+        "B-4", "S-1083", "BOOT-42", revision=2, received=1, closed=True, direction=Direction.PULL
+    )
+    company.direction = BOTH
+    assert "received" not in company.told("B-4")["lines"][0]
+    assert company.sync(Direction.PUSH).writes == 0
+    assert company.told("B-4")["lines"][0]["received"] == "1"
+    assert company.document("B-4", "credit note")["state"] == "posted"
 
 
 def test_a_rehearsal_says_what_it_would_tell_and_tells_nobody(company: Company) -> None:
@@ -131,10 +158,10 @@ def test_a_rehearsal_says_what_it_would_tell_and_tells_nobody(company: Company) 
 
 
 def test_what_is_told_does_not_depend_on_the_store(company: Company) -> None:
-    sync(company.settings)
+    company.sync()
     told = {p.name: p.read_bytes() for p in (company.folder / "outbox").iterdir()}
     company.settings.run.store.unlink()
-    report = sync(company.settings)
+    report = company.sync()
     assert report.writes == 0
     assert {p.name: p.read_bytes() for p in (company.folder / "outbox").iterdir()} == told
 

@@ -159,7 +159,7 @@ def test_the_exit_code_says_whether_anything_differs() -> None:
     [
         (["--format", "xlsx"], "name it with --output"),
         (["--format", "table", "--output", "x"], "only printed"),
-        (["--period", "October"], "write it as 2026-10"),
+        (["--period", "October"], "not a month such as 2026-10"),
         (["everything"], "'everything' is not one of"),
     ],
 )

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -88,9 +89,9 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+def machine(short_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     """A machine where nothing is there yet."""
-    made = Machine(tmp_path)
+    made = Machine(short_path)
     monkeypatch.setenv("PATH", made.path)
     return made
 
@@ -103,11 +104,11 @@ def medusa(machine: Machine) -> Iterator[Medusa]:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Medusa]:
+def prepared() -> Iterator[Medusa]:
     """A Medusa that runs, for the tests that only look at it."""
-    machine = Machine(tmp_path_factory.mktemp("prepared"))
-    made = Medusa("t", machine.cache)
-    with pytest.MonkeyPatch.context() as patch:
+    with TemporaryDirectory(prefix="rma-") as folder, pytest.MonkeyPatch.context() as patch:
+        machine = Machine(Path(folder))
+        made = Medusa("t", machine.cache)
         patch.setenv("PATH", machine.path)
         made.up()
         yield made

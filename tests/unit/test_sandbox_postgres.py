@@ -103,8 +103,8 @@ def test_an_instance_keeps_to_the_version_it_was_made_with() -> None:
         binaries(9)
 
 
-def test_an_instance_that_was_never_made_says_so_everywhere(tmp_path: Path) -> None:
-    none = PackagedOdoo(19, "none", Cache(tmp_path / "c"))
+def test_an_instance_that_was_never_made_says_so_everywhere(short_path: Path) -> None:
+    none = PackagedOdoo(19, "none", Cache(short_path / "c"))
     for call in (none.env, none.reset, lambda: none.drop("shop")):
         with pytest.raises(SandboxError, match="sandbox up"):
             call()
