@@ -51,12 +51,18 @@ def _list(rows: Iterable[Any]) -> Iterator[str]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=True, default=_plain)
+    return _ENCODER.encode(value)
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
+    if isinstance(value, Decimal):
+        return plain(value)
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    return plain(value) if isinstance(value, Decimal) else str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        # One level at a time: `asdict` would copy everything below as well, row by row.
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    return str(value)
+
+
+_ENCODER = json.JSONEncoder(default=_plain)
