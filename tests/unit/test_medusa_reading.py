@@ -376,6 +376,20 @@ def test_every_change_is_read_and_is_a_later_revision(given: Given, what: str) -
     assert came(medusa, medusa.cursor) == []
 
 
+def test_a_refund_for_a_claim_without_goods_is_noticed(given: Given) -> None:
+    shop, _, medusa = given
+    order = shop.order("S", ("MUG", 4, "9.95"))
+    claim = shop.claim(order, "refund", ("MUG", 1), back=False)
+    shop.now += timedelta(hours=1)
+    came(medusa)
+    cursor = medusa.cursor
+    shop.now += timedelta(hours=1)
+    refund = shop.refund_order(order, "9.95")
+    assert [(i.id, [r.id for r in i.rma.refunds]) for i in came(medusa, cursor) if i.rma] == [
+        (claim, [refund])
+    ]
+
+
 def test_rows_of_one_moment_are_all_read_across_pages(httpserver: HTTPServer) -> None:
     shop = WebShop()
     order = shop.order("S", ("MUG", 100, "9.95"))

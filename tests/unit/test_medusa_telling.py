@@ -187,6 +187,15 @@ def test_a_change_that_somebody_is_writing_is_left_alone(given: Given) -> None:
     assert (shop.shown(order, "MUG"), len(refunds(shop, order))) == ((1, 0), 1)
 
 
+def test_nobody_is_paid_while_somebody_is_changing_the_order(given: Given) -> None:
+    """Misbehaviour 2: Medusa would pay, and say that it did not."""
+    shop, door, medusa = given
+    order, return_id = mugs(shop)
+    shop.begin_receive(return_id, "by hand")
+    assert codes(medusa.tell(news(medusa, return_id, MONEY, notes={"RINV/1": "9.95"}))) == ["source_busy"]
+    assert (refunds(shop, order), door.writes()) == ([], [])
+
+
 def test_what_a_run_of_ours_began_before_it_died_is_taken_back_and_done_anew(given: Given) -> None:
     shop, door, medusa = given
     order, return_id = mugs(shop)

@@ -128,6 +128,10 @@ class Door:
         rows.sort(key=lambda r: r[by.lstrip("-")], reverse=by.startswith("-"))
         offset, limit = int(asked.get("offset", 0)), int(asked.get("limit", 15))
         page = rows[offset : offset + limit]
+        if "order.payment_collections" in asked.get("fields", ""):
+            if "order" in asked:
+                raise No(500, "An unknown error occurred.", "unknown_error")
+            page = [{**r, "order": self.shop.orders[r["order_id"]]} for r in page]
         if self.disorder:
             page = [*reversed(page), *page[:1]]
         return {name: page, "count": len(rows), "offset": offset, "limit": limit}

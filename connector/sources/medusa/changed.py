@@ -16,7 +16,8 @@ __all__ = ["changed_orders"]
 
 RETURNED = ("returns", "claims", "exchanges")
 ORDERS, REFUNDS = "orders", "refunds"
-_WATCHED = 100
+_REFUNDS = ("id", *(f"payment_collections.payments.refunds.{x}" for x in ("id", "updated_at")))
+_TOGETHER = 100
 _MOST = 100_000
 
 
@@ -76,22 +77,28 @@ def _refunded(
     api: Api, mark: Mark, overlap: timedelta, options: MedusaOptions, now: datetime
 ) -> list[tuple[str, str, datetime]]:
     """Give new refunds as order id, refund id and time: those of orders whose returns changed not too long ago."""
-    first = now.astimezone(UTC) - timedelta(days=options.refund_days)
-    rows = (row for name in RETURNED for row in _from(api, name, first, options.page))
-    watched = list(dict.fromkeys(row["order_id"] for row in rows))
-    start, found = mark.start(overlap), []
-    for position in range(0, len(watched), _WATCHED):
-        for order in _with_refunds(api, watched[position : position + _WATCHED]):
-            for refund in _refunds(order):
-                at = _time(refund)
-                if at >= start and not mark.knows(refund["id"], at):
-                    found.append((str(order["id"]), str(refund["id"]), at))
+    first, start = now.astimezone(UTC) - timedelta(days=options.refund_days), mark.start(overlap)
+    found = {
+        (str(order["id"]), str(refund["id"]), at)
+        for order in _watched(api, first, options.page)
+        for refund in _refunds(order)
+        if (at := _time(refund)) >= start and not mark.knows(refund["id"], at)
+    }
     return sorted(found, key=lambda r: r[2])
 
 
-def _with_refunds(api: Api, order_ids: list[str]) -> list[Row]:
-    fields = "id,payment_collections.payments.refunds.id,payment_collections.payments.refunds.updated_at"
-    return list(api.get(ORDERS, id=order_ids, fields=fields, limit=_WATCHED)[ORDERS])
+def _watched(api: Api, first: datetime, page: int) -> Iterator[Row]:
+    """Give the orders of all returns, claims and exchanges that changed since a time, with their refunds.
+
+    They are asked for by their ids: Medusa fails when it is to put in order what it takes from further away.
+    """
+    fields = ",".join(("id", *(f"order.{name}" for name in _REFUNDS)))
+    for name in RETURNED:
+        ids = [row["id"] for row in _from(api, name, first, page)]
+        for position in range(0, len(ids), _TOGETHER):
+            some = ids[position : position + _TOGETHER]
+            rows = api.get(name, id=some, fields=fields, limit=_TOGETHER)[name]
+            yield from (row["order"] for row in rows if row.get("order"))
 
 
 def _refunds(order: Row) -> list[Row]:

@@ -49,7 +49,7 @@ class MedusaOptions(Part):
         ge=1,
         description="Days after the last change of a return in which its order's refunds are watched.",
     )
-    page: int = Field(200, ge=1, le=5_000, description="Rows asked for at a time.")
+    page: int = Field(500, ge=1, le=5_000, description="Rows asked for at a time.")
 
     @field_validator("order_number")
     @classmethod
