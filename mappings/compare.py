@@ -23,10 +23,10 @@ from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.crm import plan_crm
 from odoo_rma.mappings.customer import find_customer
 from odoo_rma.mappings.decisions import Decisions
-from odoo_rma.mappings.delivered import Deliveries, Slice, per_line
+from odoo_rma.mappings.delivered import Deliveries, Slice
 from odoo_rma.mappings.disposition import plan_dispositions
 from odoo_rma.mappings.due import CreditOn, Due, accepted, find_due, is_last, unplaced
-from odoo_rma.mappings.erp import DONE, Erp, Order, OrderLine
+from odoo_rma.mappings.erp import Erp, Order, OrderLine
 from odoo_rma.mappings.exchange import plan_exchanges
 from odoo_rma.mappings.exchanged import exchanged, own_orders
 from odoo_rma.mappings.holding import in_erp
@@ -39,6 +39,7 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.payment import plan_payments
+from odoo_rma.mappings.placed import complete, within
 from odoo_rma.mappings.plan import Owed, Plan, Step
 from odoo_rma.mappings.precision import check_steps
 from odoo_rma.mappings.remembered import as_accepted, hold_back
@@ -46,7 +47,7 @@ from odoo_rma.mappings.repair import plan_repairs
 from odoo_rma.mappings.request import as_decided
 from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.rules import Rules, SourceRules
-from odoo_rma.mappings.standing import accepted_by_hand
+from odoo_rma.mappings.standing import Part, accepted_by_hand, standing
 from odoo_rma.mappings.transfer import own_moves, own_pickings, plan_transfers
 from odoo_rma.mappings.vocabulary import ENDED, Kind
 
@@ -225,11 +226,7 @@ class _Comparison:
         rma = self.plan.rma
         if self.source.source_receives:
             return {x: present(rma.line(x)) for x in slices}
-        done: dict[int, Decimal] = {}
-        for move in own_moves(rma, self.erp):
-            if move.state == DONE:
-                done[move.origin_move_id] = done.get(move.origin_move_id, ZERO) + move.done
-        return per_line(slices, done)
+        return _per_line(standing(rma, self.erp, self.rules.inspection), slices)
 
     def _accepted(
         self, slices: Mapping[str, list[Slice]], received: dict[str, Decimal]
@@ -239,7 +236,7 @@ class _Comparison:
             return received
         if self.source.source_receives:
             return {}
-        return per_line(slices, accepted_by_hand(self.plan.rma, self.erp, self.rules.inspection))
+        return _per_line(accepted_by_hand(self.plan.rma, self.erp, self.rules.inspection), slices)
 
     def _settle(
         self,
@@ -313,3 +310,9 @@ class _Comparison:
             for x in rma.lines
         )
         return f"<p>RMA {escape(rma.label)} ({escape(rma.source)})</p><ul>{rows}</ul>"
+
+
+def _per_line(parts: Iterable[Part], slices: Mapping[str, list[Slice]]) -> dict[str, Decimal]:
+    """Give the units of each RMA line that these parts are, no more than it may send back."""
+    back = within(list(parts), slices)
+    return {x: complete(back[x], own) for x, own in slices.items()}

@@ -11,9 +11,9 @@ from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine, Pi
 from odoo_rma.mappings.in_erp import CREDIT_NOTE, PAYMENT, TRANSFER, DocumentInErp, InErp, LineInErp
 from odoo_rma.mappings.invoiced import ITEM
 from odoo_rma.mappings.issues import Refusal
-from odoo_rma.mappings.money import ZERO, Decimal, round_to
+from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines
-from odoo_rma.mappings.placed import FINEST, complete, lots, placed, shares
+from odoo_rma.mappings.placed import complete, lots, placed, shares, written
 from odoo_rma.mappings.plan import Found, Plan
 from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.seen.payment import Payment
@@ -44,7 +44,7 @@ def _lines(
 ) -> Iterator[LineInErp]:
     rma = plan.rma
     back = shares(standing(rma, erp, rules), slices)
-    received = {x: complete(back[x], own) for x, own in slices.items()}
+    received = {x: written(complete(back[x], own)) for x, own in slices.items()}
     claimed: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for move in own_moves(rma, erp):
         claimed[move.origin_move_id] += move.claimed
@@ -57,7 +57,7 @@ def _lines(
         yield LineInErp(
             line=line.id,
             received=here,
-            expected=round_to(max(either.get(line.id, ZERO) - here, ZERO), FINEST),
+            expected=written(max(either.get(line.id, ZERO) - here, ZERO)),
             lots=tuple(lots(back.get(line.id, ()), erp)),
             placed=tuple(placed(line, back[line.id], erp, rules)) if back.get(line.id) else (),
             credited=noted.get(line.id, ZERO),

@@ -44,8 +44,26 @@ class Share:
         return self.quantity / self.slice.factor
 
 
+def within(parts: Sequence[Part], slices: Mapping[str, Sequence[Slice]]) -> dict[str, list[Share]]:
+    """Give by RMA line what of these parts came back for it, no more than it may send back."""
+    return _spread(parts, slices)[0]
+
+
 def shares(parts: Sequence[Part], slices: Mapping[str, Sequence[Slice]]) -> dict[str, list[Share]]:
-    """Give what came back by RMA line; what belongs to none of these lines is left out."""
+    """Give by RMA line all that came back for it; what belongs to none of these lines is left out."""
+    found, left = _spread(parts, slices)
+    every = [s for own in slices.values() for s in own]
+    for part, quantity in zip(parts, left, strict=True):
+        own = [s for s in every if _same(s, part)] or [s for s in every if _same_article(s, part)]
+        if own and quantity > 0:
+            found[own[-1].line_id].append(Share(own[-1], part, quantity))
+    return found
+
+
+def _spread(
+    parts: Sequence[Part], slices: Mapping[str, Sequence[Slice]]
+) -> tuple[dict[str, list[Share]], list[Decimal]]:
+    """Give what came back by line, and what of each part is left."""
     every = [s for own in slices.values() for s in own]
     room = [s.quantity for s in every]
     left = [p.quantity for p in parts]
@@ -58,11 +76,7 @@ def shares(parts: Sequence[Part], slices: Mapping[str, Sequence[Slice]]) -> dict
                     room[place] -= taken
                     left[number] -= taken
                     found[one.line_id].append(Share(one, part, taken))
-    for number, part in enumerate(parts):
-        own = [s for s in every if _same(s, part)] or [s for s in every if _same_article(s, part)]
-        if own and left[number] > 0:
-            found[own[-1].line_id].append(Share(own[-1], part, left[number]))
-    return found
+    return found, left
 
 
 def _same(one: Slice, part: Part) -> bool:
@@ -75,10 +89,14 @@ def _same_article(one: Slice, part: Part) -> bool:
 
 def complete(own: Iterable[Share], slices: Iterable[Slice]) -> Decimal:
     """Give the units of a line that are all back; of a kit, those of which every part is."""
-    units: dict[int, Decimal] = {s.product_id: ZERO for s in slices}
+    pieces: dict[tuple[int, Decimal], Decimal] = {(s.product_id, s.factor): ZERO for s in slices}
     for share in own:
-        units[share.slice.product_id] += share.units
-    return _told(min(units.values(), default=ZERO))
+        # All pieces first: three times four of a dozen are one, and not nearly one.
+        pieces[share.slice.product_id, share.slice.factor] += share.quantity
+    units: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for (product_id, factor), quantity in pieces.items():
+        units[product_id] += quantity / factor
+    return min(units.values(), default=ZERO)
 
 
 def placed(line: RmaLine, own: Sequence[Share], erp: Erp, rules: InspectionRules) -> Iterator[Placed]:
@@ -91,7 +109,7 @@ def placed(line: RmaLine, own: Sequence[Share], erp: Erp, rules: InspectionRules
         units = list(here)
         until = before + sum((s.units for s in units), ZERO)
         # The sum is rounded, not each: three thirds are one.
-        quantity = _told(until) - _told(before)
+        quantity = written(until) - written(before)
         before = until
         yield Placed(quantity=quantity, disposition=told, location=location, lots=tuple(lots(units, erp)))
 
@@ -104,14 +122,15 @@ def lots(own: Iterable[Share], erp: Erp) -> Iterator[LotQuantity]:
             kit = _of_kit(share.slice, erp)
             known[erp.lots[share.part.lot_id]] += share.quantity if kit else share.units
     for name, units in sorted(known.items()):
-        yield LotQuantity(name=name, quantity=max(_told(units), FINEST))
+        yield LotQuantity(name=name, quantity=max(written(units), FINEST))
 
 
 def _of_kit(one: Slice, erp: Erp) -> bool:
     return erp.order_lines[one.order_line_id].product_id != one.product_id
 
 
-def _told(units: Decimal) -> Decimal:
+def written(units: Decimal) -> Decimal:
+    """Give units as they are told."""
     return decimal(plain(round_to(units, FINEST)))
 
 

@@ -51,13 +51,12 @@ def standing(rma: Rma, erp: Erp, rules: InspectionRules) -> list[Part]:
     return [p for p in parts if p.quantity > 0]
 
 
-def accepted_by_hand(rma: Rma, erp: Erp, rules: InspectionRules) -> dict[int, Decimal]:
-    """Give the units per delivered move that somebody validated in Odoo and left in the warehouse.
+def accepted_by_hand(rma: Rma, erp: Erp, rules: InspectionRules) -> Iterator[Part]:
+    """Give the units that somebody validated in Odoo and left in the warehouse.
 
     What was scrapped or sent back by hand was not accepted; what waits for the next step of its reception not yet.
     """
     chained = [m for m in erp.dispositions.pending.values() if m.origins]
-    found: dict[int, Decimal] = {}
     for part in standing(rma, erp, rules):
         waits = any(
             part.move.id in m.origins and m.source_id in erp.dispositions.path(part.location_id)
@@ -65,9 +64,7 @@ def accepted_by_hand(rma: Rma, erp: Erp, rules: InspectionRules) -> dict[int, De
             if erp.dispositions.onward[m.picking_id].state != CANCELED
         )
         if not (part.gone or waits):
-            origin = part.move.origin_move_id
-            found[origin] = found.get(origin, ZERO) + part.quantity
-    return found
+            yield part
 
 
 def is_sellable(location_id: int, erp: Erp, rules: InspectionRules) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from shop import BY_ODOO, D, Shop, carry_out, codes, look, rma
+from shop.hands import validate
 
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.plan import MakeCreditNote, MakeTransfer, Plan, Receive
@@ -234,3 +235,19 @@ class TestNumbersThatOdooCannotHold:
         shop.deliver(shop.order(("TENT", "1", "100"), currency="JPY"))
         (plan,) = look(shop, rma({"sku": "TENT", "requested": "1"}, currency="JPY", promised="10.5"))
         assert codes(plan) == ["bad_number"]
+
+
+def test_the_line_whose_serial_came_back_is_the_one_that_is_credited(shop: Shop) -> None:
+    shop.product("GPS", "serial")
+    order = shop.order(("GPS", "2", "300"))
+    shop.deliver(order, lots={"SN1": "1", "SN2": "1"})
+    shop.invoice(order)
+    lines = [{"sku": "GPS", "requested": "1", "lots": [{"name": name}]} for name in ("SN1", "SN2")]
+    warehouse = {"shop": SourceRules(source_receives=False, credit_on=CreditOn.RECEIPT)}
+    carry_out(shop, rma(*lines), sources=warehouse)
+    validate(shop, "GPS", "1", {"SN2": "1"})
+    (plan,) = carry_out(shop, rma(*lines), sources=warehouse)
+    [note] = [s for s in plan.steps if isinstance(s, MakeCreditNote)]
+    assert [line.key.parts[-2] for line in note.lines] == ["2"]
+    (after,) = look(shop, rma(*lines), sources=warehouse)
+    assert [(x.received, x.credited) for x in after.in_erp.lines] == [(0, 0), (1, 1)]
