@@ -32,6 +32,12 @@ FORMATS = ("table", "json", "csv", "xlsx", "html")
 )
 @click.option("--period", type=MONTH, metavar="MONTH", help="Only this accounting month, such as 2026-10.")
 @click.option(
+    "--fix",
+    type=click.Choice(["rma", "erp", "auto"]),
+    help="Mend what can be mended: tell the sources (rma), carry it out in Odoo (erp), or each by who owns the fact.",
+)
+@click.option("--dry-run", is_flag=True, help="With --fix: say what would be done; write nothing.")
+@click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
@@ -58,6 +64,8 @@ def reconcile(
     sources: tuple[str, ...],
     since: datetime | None,
     period: str | None,
+    fix: str | None,
+    dry_run: bool,
     form: str,
     output: Path | None,
     limit: int,
@@ -72,6 +80,8 @@ def reconcile(
       odoo-rma reconcile
       odoo-rma reconcile ledger --period 2026-10
       odoo-rma reconcile all --format xlsx --output october.xlsx
+      odoo-rma reconcile --fix auto --dry-run
+      odoo-rma reconcile --fix auto
       odoo-rma reconcile --alert
     """
     from odoo_rma.sync import reconcile as run  # noqa: PLC0415 (the Odoo client is loaded only where it is used)
@@ -80,6 +90,8 @@ def reconcile(
 
     form = "json" if as_json else form
     _check(form, output)
+    if dry_run and not fix:
+        raise click.UsageError("--dry-run goes with --fix: without it nothing is written anyway.")
     settings = session.settings(transport=transport)
     alarm = Alarm(settings, _scope(what, sources, since, period), alerting)
     with (
@@ -91,6 +103,8 @@ def reconcile(
             sources=sources,
             since=since.date() if since else None,
             period=period or "",
+            fix=run.Fix(fix) if fix else None,
+            dry_run=dry_run,
             progress=progress,
         ) as found,
     ):

@@ -24,6 +24,9 @@ def print_reconciliation(found: Reconciliation, *, limit: int, written: Path | N
         columns = ("RMA", "kind", "what", "source", "Odoo", "since", "what to do")
         print_table(columns, [_row(d) for d in shown])
         click.echo()
+    if found.repairs:
+        print_table(("RMA", "would be done" if found.dry_run else "mended"), found.repairs)
+        click.echo()
     for note in found.notes:
         click.echo(f"Note: {clean(note)}")
     if written:
@@ -54,9 +57,12 @@ def _row(one: Drift) -> tuple[str, ...]:
 
 def _verdict(found: Reconciliation, shown: int) -> str:
     findings = sum(found.counts.values())
+    dry = " Dry run: nothing was written." if found.dry_run else ""
+    mended = f" {sum(found.fixed.values())} mended." if found.fixed else ""
     kinds = ", ".join(f"{n} {kind}" for kind, n in found.counts.items())
     seconds = (found.finished - found.started).total_seconds()
-    work = f"{found.rmas} returns; {found.calls} calls to Odoo, {found.writes} of them writing in {seconds:.1f} s."
+    work = f"{found.rmas} returns; {found.calls} calls to Odoo, {found.writes} of them writing, in {seconds:.1f} s."
+    work += dry + mended
     if not findings:
         return click.style(f"Both sides agree: {work}", fg="green")
     more = f" The first {shown} are shown; --limit shows more." if findings > shown else ""

@@ -6,18 +6,35 @@ side that is behind is news, and one that is ahead of the owner was changed ther
 
 from collections.abc import Iterator, Mapping
 
-from odoo_rma.mappings.in_erp import InErp
+from odoo_rma.mappings.due import root_of
+from odoo_rma.mappings.in_erp import CREDIT_NOTE, DEBIT_NOTE, InErp
 from odoo_rma.mappings.inspection import absent, present
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
-from odoo_rma.mappings.money import Decimal, decimal, plain
+from odoo_rma.mappings.money import ZERO, Decimal, decimal, plain
 from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.rules import SourceRules
+from odoo_rma.mappings.seen.payment import POSTED
+from odoo_rma.mappings.vocabulary import RefundState
 
 
 def agreed_now(rma: Rma, in_erp: InErp) -> dict[str, str]:
     """Give the facts about which both sides say the same, as they are remembered: `receipt 1` → `2`."""
-    return {_fact(x): plain(present(x)) for x in _lines(rma, in_erp) if present(x) == in_erp.received(x.id)}
+    came = {_fact(x): plain(present(x)) for x in _lines(rma, in_erp) if present(x) == in_erp.received(x.id)}
+    return came | dict(_credited(rma, in_erp))
+
+
+def _credited(rma: Rma, in_erp: InErp) -> Iterator[tuple[str, str]]:
+    """Give the refunds that are credited just as the source reports them: `credit refund R1` → `23.00`."""
+    for refund in rma.refunds:
+        of = f"refund {root_of(refund, rma)}"
+        notes = [
+            (d.amount or ZERO) * (1 if d.what == CREDIT_NOTE else -1)
+            for d in in_erp.documents
+            if d.what in (CREDIT_NOTE, DEBIT_NOTE) and d.of == of and d.state == POSTED
+        ]
+        if refund.state is RefundState.SUCCEEDED and sum(notes, ZERO) == refund.amount:
+            yield f"credit {of}", str(refund.amount)
 
 
 def conflicts(rma: Rma, in_erp: InErp, agreed: Mapping[str, str], source: SourceRules) -> Iterator[Issue]:

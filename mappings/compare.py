@@ -22,6 +22,7 @@ from odoo_rma.mappings.credit_note import (
 from odoo_rma.mappings.credited import with_unnamed_lines
 from odoo_rma.mappings.crm import plan_crm
 from odoo_rma.mappings.customer import find_customer
+from odoo_rma.mappings.debit import own_debits
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.delivered import Deliveries, Slice
 from odoo_rma.mappings.disposition import plan_dispositions
@@ -30,6 +31,7 @@ from odoo_rma.mappings.erp import Erp, Order, OrderLine
 from odoo_rma.mappings.exchange import plan_exchanges
 from odoo_rma.mappings.exchanged import exchanged, own_orders
 from odoo_rma.mappings.holding import in_erp
+from odoo_rma.mappings.in_erp import DEBIT_NOTE
 from odoo_rma.mappings.inspection import as_inspected, present
 from odoo_rma.mappings.invoiced import Invoices
 from odoo_rma.mappings.issues import Issue, Refusal
@@ -40,7 +42,7 @@ from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.order import find_lines, find_order
 from odoo_rma.mappings.payment import plan_payments
 from odoo_rma.mappings.placed import complete, within
-from odoo_rma.mappings.plan import Owed, Plan, Step
+from odoo_rma.mappings.plan import Found, Owed, Plan, Step
 from odoo_rma.mappings.precision import check_steps
 from odoo_rma.mappings.remembered import as_accepted, hold_back
 from odoo_rma.mappings.repair import plan_repairs
@@ -116,6 +118,9 @@ class _Comparison:
         rma, plan, erp = self.plan.rma, self.plan, self.erp
         plan.transfers = [p.id for p in own_pickings(rma, erp)]
         plan.credit_notes = [n.id for n in own_notes(rma, erp)]
+        plan.found += [
+            Found(DEBIT_NOTE, "account.move", d.id, d.name or "draft", d.state) for d in own_debits(rma, erp)
+        ]
         if not self._concerns_us():
             plan.notes.append(f"{rma.authorization.value}: nothing to do in Odoo")
             plan.steps += plan_answer(plan, erp, self.source, self.rules, decisions)

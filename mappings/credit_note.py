@@ -16,6 +16,7 @@ from odoo_rma.mappings.credit_issues import (
     total_differs,
 )
 from odoo_rma.mappings.credit_lines import CHARGE, CreditRules, calculation, charge_line, item, sums_of
+from odoo_rma.mappings.debit import debited, own_debits
 from odoo_rma.mappings.due import Credited, Due, still_owed
 from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine
 from odoo_rma.mappings.identity import Key
@@ -64,7 +65,7 @@ def credited(rma: Rma, erp: Erp) -> Credited:
     names = frozenset(n.key.parts[:2] for n in notes.values() if n.key)
     counts = {kind: max(_number(x) for k, x in names if k == kind) for kind in {k for k, _ in names}}
     canceled = frozenset(n.key.parts[0] for n in notes.values() if n.key and n.state == CANCELED)
-    total = sum((notes[i].total for i in live), ZERO)
+    total = sum((notes[i].total for i in live), ZERO) - debited(rma, erp)
     return Credited(dict(units), frozenset(charges), total, counts, names, canceled)
 
 
@@ -104,11 +105,13 @@ def plan_credit_notes(
 
 def _plan_existing(rma: Rma, due: Due, notes: list[Invoice], erp: Erp, rules: CreditRules) -> list[Step]:
     _check_reset(rma, notes, rules)
-    total = sum((n.total for n in notes), ZERO)
+    total = sum((n.total for n in notes), ZERO) - debited(rma, erp, (due.kind, due.id))
     if due.promised is not None and total != due.promised:
         lines = "; ".join(f"{n.name or 'draft'}: {n.total} {n.currency}" for n in notes)
         raise Refusal(total_differs(rma, due.promised, total, notes[0].currency, [lines]))
-    return [step for note in notes for step in _go_on(rma, note, erp, rules)]
+    steps = [step for note in notes for step in _go_on(rma, note, erp, rules)]
+    drafts = (d for d in own_debits(rma, erp, (due.kind, due.id)) if d.state == DRAFT and rules.post)
+    return [*steps, *(PostCreditNote(d.id, d.reversed_id) for d in drafts)]
 
 
 def check_promise(rma: Rma, erp: Erp) -> None:
@@ -119,7 +122,7 @@ def check_promise(rma: Rma, erp: Erp) -> None:
 
     """
     notes = [n for n in own_notes(rma, erp) if n.state != CANCELED]
-    total = sum((n.total for n in notes), ZERO)
+    total = sum((n.total for n in notes), ZERO) - debited(rma, erp)
     if notes and rma.promised is not None and total != rma.promised:
         words = [f"{n.name or 'draft'}: {n.total} {n.currency}" for n in notes]
         raise Refusal(total_differs(rma, rma.promised, total, notes[0].currency, words))

@@ -5,10 +5,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from odoo_rma.mappings.credit_note import own_notes
+from odoo_rma.mappings.debit import own_debits
 from odoo_rma.mappings.delivered import Slice, per_line
 from odoo_rma.mappings.disposition_rules import InspectionRules
 from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice, InvoiceLine, Picking
-from odoo_rma.mappings.in_erp import CREDIT_NOTE, PAYMENT, TRANSFER, DocumentInErp, InErp, LineInErp
+from odoo_rma.mappings.in_erp import (
+    CREDIT_NOTE,
+    DEBIT_NOTE,
+    PAYMENT,
+    TRANSFER,
+    DocumentInErp,
+    InErp,
+    LineInErp,
+)
 from odoo_rma.mappings.invoiced import ITEM
 from odoo_rma.mappings.issues import Refusal
 from odoo_rma.mappings.money import ZERO, Decimal
@@ -102,8 +111,9 @@ def _spread(line: InvoiceLine, owners: Sequence[RmaLine], found: dict[str, Decim
 def _documents(plan: Plan, erp: Erp) -> Iterator[DocumentInErp]:
     rma = plan.rma
     yield from (_transfer(p) for p in own_pickings(rma, erp))
-    yield from (_note(n) for n in own_notes(rma, erp))
-    shown = set()
+    yield from (_note(n, CREDIT_NOTE) for n in own_notes(rma, erp))
+    yield from (_note(n, DEBIT_NOTE) for n in own_debits(rma, erp))
+    shown = {("account.move", n.id) for n in own_debits(rma, erp)}
     for payment in sorted(erp.payments.payments.values(), key=lambda p: p.id):
         if payment.key and (payment.key.source, payment.key.owner) == (rma.source, rma.id):
             shown.add(("account.payment", payment.id))
@@ -128,9 +138,9 @@ def _transfer(picking: Picking) -> DocumentInErp:
     )
 
 
-def _note(note: Invoice) -> DocumentInErp:
+def _note(note: Invoice, what: str) -> DocumentInErp:
     return DocumentInErp(
-        what=CREDIT_NOTE,
+        what=what,
         model="account.move",
         id=note.id,
         key=str(note.key or ""),

@@ -14,7 +14,7 @@ from odoo_rma.mappings.money import ZERO, Decimal, Quantity, Total, decimal, pla
 from odoo_rma.mappings.rma_line import LotQuantity
 from odoo_rma.mappings.vocabulary import Disposition
 
-TRANSFER, CREDIT_NOTE, PAYMENT = "return transfer", "credit note", "payment"
+TRANSFER, CREDIT_NOTE, DEBIT_NOTE, PAYMENT = "return transfer", "credit note", "debit note", "payment"
 """Kinds of documents that carry facts; others are named for people."""
 
 Units = Annotated[Quantity, AfterValidator(lambda units: decimal(plain(units)))]

@@ -4,17 +4,17 @@ Without a journal for the gateway or method no payment is booked: the credit not
 which is what store credit is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from odoo_rma.mappings.case import Case
 from odoo_rma.mappings.credit_note import own_notes
 from odoo_rma.mappings.due import root_of
-from odoo_rma.mappings.erp import CANCELED, DRAFT, Invoice
+from odoo_rma.mappings.erp import CANCELED, DRAFT, Erp, Invoice
 from odoo_rma.mappings.gift_card import card_of, plan_gift_card
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue, Refusal
 from odoo_rma.mappings.model import Refund, Rma
-from odoo_rma.mappings.money import ZERO
+from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.open_day import open_day
 from odoo_rma.mappings.plan import Found, Step
 from odoo_rma.mappings.plan.payment import CancelPayment, MakePayment, PostPayment, ReconcilePayment
@@ -61,6 +61,9 @@ def _paid(case: Case, refund: Refund, payment: Payment | None) -> Iterator[Step]
     notes = _notes(case, refund)
     if payment is None:
         journal = case.rules.payments.journal_of(refund)
+        if journal and (by_hand := paid_by_hand(case.erp, notes, refund.amount)):
+            case.plan.notes.append(f"refund {refund.id}: paid by hand with {by_hand}")
+            return
         if journal and notes and all(n.state == POSTED_NOTE for n in notes):
             new = _make(case, refund, notes, journal)
             yield from (new, PostPayment(new.key))
@@ -77,6 +80,16 @@ def _paid(case: Case, refund: Refund, payment: Payment | None) -> Iterator[Step]
         open_ones = tuple(n.id for n in notes if n.residual > 0 and n.state == POSTED_NOTE)
         if payment.residual > 0 and open_ones:
             yield ReconcilePayment(payment.id, open_ones)
+
+
+def paid_by_hand(erp: Erp, notes: Iterable[Invoice], amount: Decimal) -> str:
+    """Name the payments with which people have paid these notes already; empty where they do not make up the amount."""
+    ids = {n.id for n in notes}
+    found = [
+        x.payment for x in erp.payments.by_hand.values() if x.note_ids & ids and x.payment.state == POSTED
+    ]
+    enough = sum((p.amount for p in found), ZERO) >= amount
+    return ", ".join(sorted(p.name for p in found)) if enough else ""
 
 
 def _notes(case: Case, refund: Refund) -> list[Invoice]:

@@ -8,6 +8,7 @@ from odoo_rma.connector.odoo.loading import with_lines
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.money import from_odoo, plain, round_to
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile, ReopenCreditNote
+from odoo_rma.mappings.plan.ledger import MakeDebitNote
 from odoo_rma.sync.batch import Batch, Item
 
 ENTRY = "account.move"
@@ -41,7 +42,7 @@ def _rows(batch: Batch, steps: Iterable[MakeCreditNote]) -> tuple[list[str], lis
     for step in steps:
         first: list[Any] = [
             str(step.key),
-            "out_refund",
+            "out_invoice" if isinstance(step, MakeDebitNote) else "out_refund",
             step.partner_id,
             step.journal_id,
             batch.reference.currency_ids[step.currency],

@@ -272,9 +272,9 @@ class Observer:
         )
         kinds = ("move_type", "in", ["out_invoice", "out_refund"])
         rows = self._client.search_read("account.move", [kinds, "|", *mine, *linked], fields)
-        keys = read_keys(
-            self._client, "account.move", (r["id"] for r in rows if r["move_type"] == "out_refund")
-        )
+        # A debit note of ours names the credit note that it takes back from.
+        ours = (r["id"] for r in rows if r["move_type"] == "out_refund" or r["reversed_entry_id"])
+        keys = read_keys(self._client, "account.move", ours)
         return {r["id"]: self._invoice(r, keys.get(r["id"])) for r in rows}
 
     def _invoice(self, row: Row, key: Key | None) -> Invoice:

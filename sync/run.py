@@ -13,6 +13,8 @@ from odoo_rma.connector.odoo.connect import connect
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.agreement import agreed_now
 from odoo_rma.mappings.compare import compare
+from odoo_rma.mappings.decisions import Decisions
+from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.foresee import foresee
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import Plan
@@ -85,7 +87,7 @@ def sync(
             report.server = f"{client.server.url}/{client.server.database}"
             if Direction.PUSH in direction and not rmas:
                 report.notes += wake_changed(store, client)
-            run = _Run(settings, store, client, clock, direction, dry_run)
+            run = Run(settings, store, client, clock, direction, dry_run)
             for batch in run.batches(store.open_rmas(names, rmas)):
                 report.results += run.carry_out(batch)
                 progress("returns", len(report.results), run.total)
@@ -112,7 +114,7 @@ def _waiting(store: Store, names: Sequence[str], results: Sequence[Result]) -> l
     return list(found.values())
 
 
-class _Run:
+class Run:
     """What the batches of a run share."""
 
     def __init__(
@@ -146,7 +148,7 @@ class _Run:
         customers, outcomes = self._known_customers(batch), Outcomes()
         erp = self._observer.observe(batch, decisions, customers)
         for _ in range(ROUNDS):
-            plans = compare(batch, erp, self._sources, self._rules, decisions)
+            plans = self.plans(batch, erp, decisions)
             if Direction.PULL not in self._direction:
                 plans = [replace(p, steps=[]) for p in plans]
             to_do = outcomes.to_do(plans)
@@ -168,6 +170,10 @@ class _Run:
         ]
         self._settle(plans, results, told)
         return results
+
+    def plans(self, batch: Sequence[Rma], erp: Erp, decisions: Mapping[Name, Decisions]) -> list[Plan]:
+        """Compare a batch with what was observed."""
+        return compare(batch, erp, self._sources, self._rules, decisions)
 
     def _tell(self, plans: Sequence[Plan]) -> dict[Name, Told]:
         news = untold(plans, self._sources, self._store, self._client.server)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from odoo_rma.mappings.credit_lines import CHARGE, sums_of
+from odoo_rma.mappings.debit import CORRECTION
 from odoo_rma.mappings.due import booked_charges
 from odoo_rma.mappings.erp import Erp, Invoice, InvoiceLine
 from odoo_rma.mappings.invoiced import ITEM
@@ -30,10 +31,8 @@ class Edited:
 
 def edited(note: Invoice, rma: Rma, erp: Erp) -> Edited:
     """Compare a credit note of an RMA with what its lines were copied from."""
-    lines = sorted((x for x in erp.invoice_lines.values() if x.invoice_id == note.id), key=lambda x: x.id)
-    if not any(x.key for x in lines):  # before 16 Odoo forgets the keys of lines
-        return Edited(note.total, note.tax)
-    meant = [(x, _meant(x, note, rma, erp, len(lines))) for x in lines]
+    meant = meant_lines(note, rma, erp)
+    lines = [x for x, _ in meant]
     changed = [(x, m) for x, m in meant if m != x]
     if not changed:
         return Edited(note.total, note.tax)
@@ -43,14 +42,24 @@ def edited(note: Invoice, rma: Rma, erp: Erp) -> Edited:
     return Edited(total, tax, words, taxes_only)
 
 
+def meant_lines(note: Invoice, rma: Rma, erp: Erp) -> list[tuple[InvoiceLine, InvoiceLine | None]]:
+    """Give each line of a note with what it was made as; None for one that a person added."""
+    lines = sorted((x for x in erp.invoice_lines.values() if x.invoice_id == note.id), key=lambda x: x.id)
+    if not any(x.key for x in lines):  # before 16 Odoo forgets the keys of lines
+        return [(x, x) for x in lines]
+    return [(x, _meant(x, note, rma, erp, len(lines))) for x in lines]
+
+
 def _meant(line: InvoiceLine, note: Invoice, rma: Rma, erp: Erp, count: int) -> InvoiceLine | None:
-    """Give a line as it was made; None for one that a person added."""
+    """Give a line as it was made; None for one that a person added. A correction is as it is."""
     parts = line.key.parts if line.key else ()
     if parts[-3:-2] == (ITEM,):
         source = erp.invoice_lines.get(int(parts[-1]))
         return replace(line, **{f: getattr(source, f) for f in _COPIED}) if source else line
     if parts[-2:-1] == (CHARGE,):
         return _charge(line, parts[-1], rma, erp.unit_of(note.currency))
+    if CORRECTION in parts[2:3]:
+        return line
     if parts[-1:] == (ROUNDING,):
         most = HALF * erp.unit_of(note.currency) * max(count, 2)
         return line if abs(line.total) <= most else replace(line, price_unit=ZERO, total=ZERO)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from odoo_rma.mappings.drift import UNITS, Area, DriftKind
+from odoo_rma.mappings.drift.correct import correct_goods
 from odoo_rma.mappings.drift.goods import WRONG, Goods, goods_of, rows_of, wrong_row
 from odoo_rma.mappings.drift.kinds import FATES, GOODS, NEW_GOODS, area_of
 from odoo_rma.mappings.drift.look import Counted, Findings, Look
@@ -44,11 +45,15 @@ def _came(found: Findings, one: Goods) -> None:
     look, behind = found.look, one.gap < 0
     issues = _reasons(found, one.line)
     steps = found.steps(GOODS) if behind and look.receipts is Side.RMA else []
+    kind = _kind(look, one, issues)
+    if kind is DriftKind.CHANGED_BY_HAND and not (steps or look.settled):
+        steps = correct_goods(look, one)
+        found.corrections += steps
     tell = look.receipts is Side.ERP and not behind and not look.told
     units = one.back / one.each
     found.add(
         Area.INVENTORY,
-        _kind(look, one, issues),
+        kind,
         look.receipts,
         one.what,
         f"The source says that {plain(one.theirs)} × {one.what} came back, Odoo shows {plain(units)}.",

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from odoo_rma.mappings.credit_lines import CHARGE
+from odoo_rma.mappings.debit import is_correction
 from odoo_rma.mappings.drift import Area, DriftKind, LedgerRow
+from odoo_rma.mappings.drift.correct import correct_money
 from odoo_rma.mappings.drift.kinds import NOTES, area_of, kind_of
 from odoo_rma.mappings.drift.look import Counted, Findings, Look
 from odoo_rma.mappings.drift.promise import Promise, by_refund, promises
@@ -22,13 +24,16 @@ def find_money(found: Findings) -> list[Promise]:
     """Write down the rows and the differences that concern credit notes; give the promises for the payments."""
     look = found.look
     own = promises(look)
-    for note in (n for p in own for n in p.notes if n.state == POSTED):
-        found.counted.append(Counted(Area.LEDGER, note.currency, look.month(note.day), note.total))
+    for one in own:
+        for note in (n for n in (*one.notes, *one.debits) if n.state == POSTED):
+            amount = note.total if note.is_credit else -note.total
+            found.counted.append(Counted(Area.LEDGER, note.currency, look.month(note.day), amount))
     for number, one in enumerate(own):
         found.ledger.append(_row(look, one, first=number == 0))
         _gap(found, one)
         _edits(found, one)
         _other_currency(found, one)
+        _reversed(found, one)
         _period(found, one)
     return own
 
@@ -53,11 +58,11 @@ def _row(look: Look, one: Promise, *, first: bool) -> LedgerRow:
         credited=one.total(POSTED),
         draft=one.total(DRAFT),
         canceled=one.total(CANCELED),
-        tax=sum((n.tax for n in posted), ZERO),
+        tax=sum((n.tax for n in posted), ZERO) - sum((d.tax for d in one.debits if d.state == POSTED), ZERO),
         residual=sum((n.residual for n in posted), ZERO),
         paid=sum((p.amount for p in one.payments if p.state == POSTED), ZERO),
         period=look.month(days[0]) if days else "",
-        notes=tuple(look.link("account.move", n.id, n.name or DRAFT) for n in one.notes),
+        notes=tuple(look.link("account.move", n.id, n.name or DRAFT) for n in (*one.notes, *one.debits)),
         accounts=_accounts(look, posted),
         promised_at=promised_at(look, one),
         credited_at=datetime.combine(days[0], datetime.min.time(), look.zone) if days else None,
@@ -155,6 +160,10 @@ def _rest(found: Findings, one: Promise, gap: Decimal) -> None:
     words = [w for e in one.edits.values() for w in e.words]
     issues, steps = _issues(found), found.steps(NOTES) if gap < 0 else []
     kind = _kind(look, one, gap, issues, words)
+    if kind in (DriftKind.CHANGED_BY_HAND, DriftKind.TAX) and not look.settled:
+        fixes = correct_money(look, one, gap)
+        found.corrections += fixes
+        steps = steps or fixes
     nothing = "" if steps or issues else _way_out(kind, gap)
     found.add(
         Area.LEDGER,
@@ -265,13 +274,32 @@ def _other_currency(found: Findings, one: Promise) -> None:
             )
 
 
+def _reversed(found: Findings, one: Promise) -> None:
+    for note in one.notes:
+        if note.state == POSTED and note.payment_state == "reversed":
+            found.add(
+                Area.LEDGER,
+                DriftKind.STATE,
+                found.look.money,
+                one.of,
+                f"Credit note {note.name} is posted, but another entry reverses it: the customer has nothing of it.",
+                way_out="If that is right, withdraw the refund at the source; else reverse the reversal in Odoo.",
+                **_facts(found.look, one, [note]),
+            )
+
+
 def _period(found: Findings, one: Promise) -> None:
     """Say where money is credited in another month than the one in which it went out."""
     look, at = found.look, promised_at(found.look, one)
     if not (one.is_refund and by_refund(look) and at):
         return
     for note in one.notes:
-        if note.state != POSTED or not note.day or _month_fits(look, one, note, note.day):
+        if (
+            is_correction(note)
+            or note.state != POSTED
+            or not note.day
+            or _month_fits(look, one, note, note.day)
+        ):
             continue
         paid, booked = _month_of(at), _month_of(note.day)
         for month, difference in ((paid, -note.total), (booked, note.total)):

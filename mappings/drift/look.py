@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
+from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.drift import UNITS, Area, Drift, DriftKind, InventoryRow, LedgerRow, Link
 from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.issues import Issue
@@ -13,6 +14,7 @@ from odoo_rma.mappings.ownership import Side
 from odoo_rma.mappings.plan import Plan, Step, in_words
 from odoo_rma.mappings.rules import Rules, SourceRules
 
+NO_DECISIONS = Decisions()
 UNDATED = "undated"
 """Stands for the month of what has no date."""
 
@@ -45,6 +47,7 @@ class Look:
     rma_link: Link | None = None
     zone: tzinfo = UTC
     known: datetime | None = None
+    decisions: Decisions = NO_DECISIONS
 
     @property
     def begun(self) -> datetime | None:
@@ -85,13 +88,14 @@ class Counted:
 
 @dataclass(slots=True)
 class Findings:
-    """What is found about one RMA. An issue that no difference names yet is named at the end: nothing is left out."""
+    """What is found about one RMA; `corrections` are steps that no plan has, because they undo what people did. An issue that no difference names yet is named at the end: nothing is left out."""
 
     look: Look
     drifts: list[Drift] = field(default_factory=list)
     inventory: list[InventoryRow] = field(default_factory=list)
     ledger: list[LedgerRow] = field(default_factory=list)
     counted: list[Counted] = field(default_factory=list)
+    corrections: list[Step] = field(default_factory=list)
     _cited: set[int] = field(default_factory=set)
     _used: set[int] = field(default_factory=set)
 

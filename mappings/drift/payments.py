@@ -8,7 +8,7 @@ from odoo_rma.mappings.drift.look import Findings
 from odoo_rma.mappings.drift.promise import Promise
 from odoo_rma.mappings.model import Refund
 from odoo_rma.mappings.ownership import Side
-from odoo_rma.mappings.payment import PAYMENT
+from odoo_rma.mappings.payment import PAYMENT, paid_by_hand
 from odoo_rma.mappings.plan import Reconcile
 from odoo_rma.mappings.plan.payment import CancelPayment, ReconcilePayment
 from odoo_rma.mappings.seen.payment import POSTED, Payment
@@ -30,6 +30,8 @@ def _payment(found: Findings, one: Promise, refund: Refund) -> None:
     own = next((p for p in one.payments if p.key and p.key.parts[:1] == (refund.id,)), None)
     if not one.total(POSTED):
         return  # the credit note comes first; that it is missing is told already
+    if own is None and paid_by_hand(look.erp, one.notes, refund.amount):
+        return
     if own is None or own.state != POSTED:
         _not_paid(found, one, refund, own)
     elif own.amount != refund.amount:

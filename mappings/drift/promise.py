@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from odoo_rma.mappings.credit_note import REFUND, own_notes
+from odoo_rma.mappings.debit import is_correction, own_debits
 from odoo_rma.mappings.drift.edited import Edited, edited
 from odoo_rma.mappings.drift.look import Look
 from odoo_rma.mappings.due import CreditOn, Due, root_of, still_owed
@@ -31,6 +32,7 @@ class Promise:
     currency: str
     amount: Decimal = ZERO
     notes: list[Invoice] = field(default_factory=list)
+    debits: list[Invoice] = field(default_factory=list)
     planned: list[MakeCreditNote] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
@@ -48,8 +50,9 @@ class Promise:
         return self.name[0] == REFUND
 
     def total(self, *states: str) -> Decimal:
-        """Add up its notes in these states, in its currency."""
-        return sum((n.total for n in self.notes if n.state in states and n.currency == self.currency), ZERO)
+        """Add up its notes in these states, in its currency, less its debit notes."""
+        notes = (n.total for n in self.notes if n.state in states and n.currency == self.currency)
+        return sum(notes, ZERO) - sum((d.total for d in self.debits if d.state in states), ZERO)
 
 
 def promises(look: Look) -> list[Promise]:
@@ -66,6 +69,9 @@ def promises(look: Look) -> list[Promise]:
     for note in own_notes(rma, erp):
         if note.key:
             at((note.key.parts[0], note.key.parts[1])).notes.append(note)
+    for debit in own_debits(rma, erp):
+        if debit.key:
+            at((debit.key.parts[0], debit.key.parts[1])).debits.append(debit)
     for step in (*look.plan.steps, *look.plan.kept_back):
         if isinstance(step, MakeCreditNote) and step.key.parts[:1]:
             at((step.key.parts[0], step.key.parts[1])).planned.append(step)
@@ -74,7 +80,8 @@ def promises(look: Look) -> list[Promise]:
             at((REFUND, root_of(refund, rma)))
     _with_refunds(look, found)
     for one in found.values():
-        one.edits = {n.id: e for n in one.notes if (e := edited(n, rma, erp)).words}
+        corrected = any(map(is_correction, (*one.notes, *one.debits)))
+        one.edits = {n.id: e for n in one.notes if not corrected and (e := edited(n, rma, erp)).words}
         one.amount = _amount(look, one)
     _with_excess(look, list(found.values()))
     _with_whole(look, list(found.values()))
@@ -96,6 +103,10 @@ def _with_refunds(look: Look, found: Mapping[Name, Promise]) -> None:
         if one:
             one.refunds.append(refund)
             one.payments += [keyed[refund.id]] if refund.id in keyed else []
+    for settling in look.erp.payments.by_hand.values():
+        settled = (p for p in found.values() if settling.note_ids & {n.id for n in p.notes})
+        for one in list(settled)[:1]:
+            one.payments.append(settling.payment)
 
 
 def _ours(look: Look, payment: Payment) -> bool:
@@ -115,7 +126,8 @@ def _amount(look: Look, one: Promise) -> Decimal:
         if by_refund(look) and one.name[1] not in still_owed(look.plan.rma):
             return ZERO
     made = (one.edits[n.id].total if n.id in one.edits else n.total for n in one.notes if _counts(n, one))
-    return sum(made, ZERO) + sum((s.expected or ZERO for s in one.planned), ZERO)
+    taken_back = sum((d.total for d in one.debits), ZERO)
+    return sum(made, ZERO) + sum((s.expected or ZERO for s in one.planned), ZERO) - taken_back
 
 
 def _counts(note: Invoice, one: Promise) -> bool:

@@ -68,5 +68,7 @@ class Reconciliation:
     sold: Mapping[str, Decimal] = field(default_factory=dict)
     calls: int = 0
     writes: int = 0
+    repairs: tuple[tuple[str, str], ...] = ()
+    dry_run: bool = False
     user: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)

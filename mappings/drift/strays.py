@@ -47,7 +47,7 @@ class Stray:
     @property
     def what(self) -> str:
         """Name its kind."""
-        return WORDS.get(self.model, self.model)
+        return "debit note" if self.amount < 0 else WORDS.get(self.model, self.model)
 
     @property
     def month(self) -> str:

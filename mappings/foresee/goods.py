@@ -16,6 +16,7 @@ from odoo_rma.mappings.plan import (
     Note,
     Receive,
 )
+from odoo_rma.mappings.plan.goods import SendOut, TakeBackOut
 from odoo_rma.mappings.plan.step import CarryOn
 from odoo_rma.mappings.plan.transfer import NewMove, NewTransfer
 from odoo_rma.mappings.standing import INSPECTION
@@ -127,8 +128,14 @@ def _leave_rest(world: World, picking: int, rest: list[tuple[Move, Decimal]], *,
         table(world.erp.pickings)[into] = replace(one, id=into, state=READY, backorder_of=picking, key=None)
 
 
+def _take_back_out(world: World, step: TakeBackOut) -> None:
+    make(world, step, outgoing=True)
+
+
 DEEDS: Mapping[type, Any] = {
     MakeTransfer: make,
+    TakeBackOut: _take_back_out,
+    SendOut: _receive,
     ConfirmTransfer: make_ready,
     ChangeDemand: _change,
     CancelTransfer: _cancel,

@@ -9,6 +9,7 @@ from odoo_rma.mappings.erp import DRAFT, Invoice, InvoiceLine
 from odoo_rma.mappings.foresee.world import World, table
 from odoo_rma.mappings.money import ZERO, Decimal
 from odoo_rma.mappings.plan import MakeCreditNote, NewCreditLine, PostCreditNote, Reconcile, ReopenCreditNote
+from odoo_rma.mappings.plan.ledger import MakeDebitNote
 
 
 def _make(world: World, step: MakeCreditNote) -> None:
@@ -19,7 +20,7 @@ def _make(world: World, step: MakeCreditNote) -> None:
     table(world.erp.invoices)[record] = Invoice(
         id=record,
         name="",
-        is_credit=True,
+        is_credit=not isinstance(step, MakeDebitNote),
         state=DRAFT,
         payment_state="not_paid",
         partner_id=step.partner_id,
@@ -95,6 +96,7 @@ def settle(world: World, note_ids: Iterable[int], residual: Decimal) -> Decimal:
 
 DEEDS: Mapping[type, Any] = {
     MakeCreditNote: _make,
+    MakeDebitNote: _make,
     ReopenCreditNote: _reopen,
     PostCreditNote: _post,
     Reconcile: _reconcile,

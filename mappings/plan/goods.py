@@ -18,6 +18,14 @@ class MakeTransfer(NewTransfer):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeBackOut(MakeTransfer):
+    """Make one transfer that takes out of stock again what was validated and had not come; `delivery` brought it."""
+
+    def __str__(self) -> str:
+        return f"{units(m.quantity for m in self.moves)} of {self.delivery} taken out of stock again"
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmTransfer(CarryOn):
     """Make a draft transfer ready for the warehouse."""
 
@@ -59,6 +67,16 @@ class Receive(Step):
     def __str__(self) -> str:
         rest = "" if self.whole else (", the rest stays open" if self.backorder else ", the rest is closed")
         return f"{units(a.quantity for a in self.arrivals)} received{rest}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendOut(Receive):
+    """Validate a transfer that takes goods out of stock again."""
+
+    @property
+    def goes_without_saying(self) -> bool:
+        """It always follows on the making."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)

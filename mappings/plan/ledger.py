@@ -54,6 +54,14 @@ class MakeCreditNote(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class MakeDebitNote(MakeCreditNote):
+    """Make one draft that takes back what a credit note (`invoice_id`) gave too much."""
+
+    def __str__(self) -> str:
+        return f"debit note of {self.expected} {self.currency} for {self.invoice}"
+
+
+@dataclass(frozen=True, slots=True)
 class ReopenCreditNote(Step):
     """Reset a canceled credit note to draft, because a person wants it after all."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from itertools import islice
 
@@ -20,19 +20,23 @@ from odoo_rma.sync.intake import take_in
 from odoo_rma.sync.lock import run_lock
 from odoo_rma.sync.marks import changed_since
 from odoo_rma.sync.reconcile.decisive import decisive
+from odoo_rma.sync.reconcile.fix import WAYS, Fix, Repair, ToMend, mend
 from odoo_rma.sync.reconcile.scan import Scanner, midnight
 from odoo_rma.sync.reconcile.spool import Spool, spool
 from odoo_rma.sync.reconcile.strays import Judge
 from odoo_rma.sync.reconcile.sweep import ENTRY, PICKING, Sweeper
 from odoo_rma.sync.reconcile.totals import Narrow, Totals, booked_since, chunks, done_since
 from odoo_rma.sync.reference import Reference
+from odoo_rma.sync.rehearsal import rehearsal
 from odoo_rma.sync.report import Exit, Progress
 from odoo_rma.sync.run import silent
 from odoo_rma.sync.store import Entry, Store
 
-__all__ = ["BATCH", "COMMAND", "exit_code", "reconcile"]
+__all__ = ["BATCH", "COMMAND", "Fix", "exit_code", "reconcile"]
 
 COMMAND = "reconcile"
+SHOWN = 1000
+"""Repairs that are told one by one."""
 BATCH = 200
 """RMAs that are looked at together, whatever a sync takes: nothing is written, so more at once is only quicker."""
 
@@ -45,10 +49,14 @@ def reconcile(
     sources: Sequence[str] = (),
     since: date | None = None,
     period: str = "",
+    fix: Fix | None = None,
+    dry_run: bool = False,
     progress: Progress = silent,
     clock: Clock = utc_now,
 ) -> Iterator[Reconciliation]:
     """Compare everything, and give what was found while the block runs: its rows lie in a temporary file.
+
+    With `fix` what can be mended is mended, and all is compared once more; a dry run says what would be done.
 
     Raises:
         Stop: a source or Odoo cannot be read.
@@ -62,14 +70,16 @@ def reconcile(
     started, scope = clock(), Scope(tuple(areas), names, since, period)
     with ExitStack() as stack:
         stack.enter_context(run_lock(settings.run.store, now=started, command=COMMAND))
-        store = stack.enter_context(Store.open(settings.run.store))
+        path = settings.run.store
+        store = stack.enter_context(rehearsal(path) if dry_run else Store.open(path))
         number = store.begin_run(COMMAND, started)
         try:
-            notes = take_in(store, settings, names, keep=True, now=started)
+            notes = take_in(store, settings, names, keep=not dry_run, now=started)
             client = stack.enter_context(closing(connect(settings.odoo, settings.secrets)))
-            rows = stack.enter_context(spool())
-            work = _Work(settings, store, client, rows, scope, clock, progress, stack)
+            work = _Work(settings, store, client, scope, clock, progress, stack)
             found = work.run(started, notes)
+            if fix:
+                found = work.mend(found, fix, dry_run=dry_run)
         except BaseException as error:
             store.fail_run(number, clock(), type(error).__name__ if not str(error) else str(error))
             raise
@@ -89,9 +99,10 @@ def _write_down(store: Store, number: int, found: Reconciliation) -> None:
         "rmas": found.rmas,
         "calls": found.calls,
         "writes": found.writes,
+        "fixed": dict(found.fixed),
         "whole": found.scope.since is None and not found.scope.period,
     }
-    store.close_run(number, found.finished, int(exit_code(found)), report)
+    store.close_run(number, found.finished, int(exit_code(found)), report, dry_run=found.dry_run)
 
 
 @dataclass(slots=True)
@@ -99,14 +110,33 @@ class _Work:
     settings: Settings
     store: Store
     client: OdooClient
-    spool: Spool
     scope: Scope
     clock: Clock
     progress: Progress
     stack: ExitStack
+    spool: Spool = field(init=False)
     _kept: dict[str, list[int]] = field(default_factory=dict)
 
+    def mend(self, before: Reconciliation, fix: Fix, *, dry_run: bool) -> Reconciliation:
+        """Mend what can be mended, and compare once more where anything was written."""
+        run = Repair(self.settings, self.store, self.client, self.clock, WAYS[fix], dry_run)
+        to_mend = ToMend.of(fix, before.rows.drifts(), self.store)
+        size = self.settings.run.batch
+        done = [(r.label, "; ".join(r.steps)) for r in mend(run, to_mend, self.store, size, self.progress)]
+        after = before if dry_run or not done else self.run(before.started, list(before.notes))
+        kinds = {k: n - after.counts.get(k, 0) for k, n in before.counts.items()}
+        fixed = {k: n for k, n in kinds.items() if n > 0}
+        return replace(
+            after,
+            fixed=fixed,
+            repairs=tuple(done[:SHOWN]),
+            dry_run=dry_run,
+            calls=self.client.calls,
+            writes=self.client.writes,
+        )
+
     def run(self, started: datetime, notes: list[str]) -> Reconciliation:
+        self.spool, self._kept = self.stack.enter_context(spool()), {}
         reference = Reference(self.client)
         today = reference.today(self.clock)
         where = (self.settings, self.store, self.client, reference, self.spool)

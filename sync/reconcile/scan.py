@@ -102,6 +102,7 @@ class Scanner:
                 rma_link=self._rma_link(plan.rma),
                 zone=self.reference.zone,
                 known=self._store.known_since(*name),
+                decisions=decisions[name],
             )
             self._refused_by_odoo(plan)
             found = find(look)

@@ -19,6 +19,9 @@ from odoo_rma.sync.reference import Reference, day, moment
 
 PAGE = 2000
 NOTHING = Linked()
+CREDITS = (("move_type", "=", "out_refund"),)
+DEBITS = (("move_type", "=", "out_invoice"), ("reversed_entry_id.move_type", "=", "out_refund"))
+"""Credit notes, and the debit notes that take back from them."""
 PICKING, ENTRY, PAYMENT, SCRAP = "stock.picking", "account.move", "account.payment", "stock.scrap"
 POSTED = ("posted", "in_process", "paid", "sent", "reconciled")
 """States of an entry or a payment that stands in the books, in all versions."""
@@ -40,7 +43,7 @@ class Sweeper:
             yield from self._go(PICKING, returns(self._client), self._pickings, changed)
             yield from self._go(SCRAP, [("origin", "!=", False)], self._scraps, changed)
         if Area.LEDGER in areas:
-            yield from self._go(ENTRY, [("move_type", "=", "out_refund")], self._notes, changed)
+            yield from self._go(ENTRY, ["|", *CREDITS, "&", *DEBITS], self._notes, changed)
             money_out = [("payment_type", "=", "outbound"), ("partner_type", "=", "customer")]
             yield from self._go(PAYMENT, money_out, self._payments, changed)
 
@@ -67,7 +70,7 @@ class Sweeper:
             PICKING: ["name", "state", "origin", "date_done", "sale_id", "backorder_id"],
             SCRAP: ["name", "state", "origin", "scrap_qty", "product_uom_id", "date_done"],
             ENTRY: [
-                *("name", "state", "date", "amount_total", "currency_id"),
+                *("name", "state", "date", "amount_total", "currency_id", "move_type"),
                 *("invoice_origin", "ref", "reversed_entry_id", "partner_id"),
             ],
             PAYMENT: ["name", "state", "date", "amount", "currency_id", self._client.can.payment_memo],
@@ -159,6 +162,7 @@ class Sweeper:
             if r["state"] == CANCELED or not (key or counts):
                 continue
             currency = self._reference.currencies[r["currency_id"]]
+            total = round_to(from_odoo(r["amount_total"]), self._reference.unit_of(currency))
             text = " ".join(filter(None, [r["invoice_origin"], r["ref"]]))
             self._keep(
                 Area.LEDGER,
@@ -166,7 +170,7 @@ class Sweeper:
                 r,
                 key,
                 measure=currency,
-                amount=round_to(from_odoo(r["amount_total"]), self._reference.unit_of(currency)),
+                amount=total if r["move_type"] == "out_refund" else -total,
                 counts=counts,
                 at=day(r["date"]),
                 text=text,

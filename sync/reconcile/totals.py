@@ -11,7 +11,7 @@ from odoo_rma.mappings.drift.equation import WHOLE, Place
 from odoo_rma.mappings.drift.look import UNDATED
 from odoo_rma.mappings.money import ONE, ZERO, Decimal, round_to
 from odoo_rma.sync.reconcile.aggregate import sums
-from odoo_rma.sync.reconcile.sweep import came_back
+from odoo_rma.sync.reconcile.sweep import CREDITS, DEBITS, came_back
 from odoo_rma.sync.reference import Reference
 
 CHUNK = 5000
@@ -51,13 +51,13 @@ class Totals:
         return sum((round_to(q, step) * uoms.get(uom, ONE) for (uom,), q in groups), ZERO)
 
     def _credited(self, terms: list[Any]) -> Iterator[tuple[str, Decimal]]:
-        mine = [("company_id", "=", self._reference.company.id)]
-        domain = [*mine, ("move_type", "=", "out_refund"), ("state", "=", "posted"), *terms]
-        for (currency,), amount in sums(
-            self._client, "account.move", domain, ("currency_id",), "amount_total"
-        ):
-            name = self._reference.currencies[currency]
-            yield name, round_to(amount, self._reference.unit_of(name))
+        mine = [("company_id", "=", self._reference.company.id), ("state", "=", "posted"), *terms]
+        for sign, kind in ((1, CREDITS), (-1, DEBITS)):
+            for (currency,), amount in sums(
+                self._client, "account.move", [*mine, *kind], ("currency_id",), "amount_total"
+            ):
+                name = self._reference.currencies[currency]
+                yield name, sign * round_to(amount, self._reference.unit_of(name))
 
     def sold(self, months: Iterable[str]) -> dict[str, Decimal]:
         """Give the pieces that were delivered to customers, by month."""

@@ -21,8 +21,18 @@ from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.drift import Area, Drift, DriftKind, Equation, InventoryRow, LedgerRow
 from odoo_rma.mappings.drift.result import Reconciliation
 from odoo_rma.sandbox import Sandbox
-from odoo_rma.sync.reconcile import reconcile
+from odoo_rma.sync.reconcile import Fix, reconcile
 from odoo_rma.sync.run import sync
+
+NEW = {
+    "id": "R-2001",
+    "order": {"name": "S-1093"},
+    "customer": {"name": "Alice Moreau", "email": "alice.moreau@mail.example"},
+    "currency": "USD",
+    "authorization": "authorized",
+    "lines": [{"id": "1", "sku": "TENT-2P", "requested": 1, "received": 1}],
+}
+"""A return that came in, and that no run has seen yet."""
 
 ALL = (Area.INVENTORY, Area.LEDGER)
 Found = tuple[str, DriftKind]
@@ -205,6 +215,10 @@ def in_the_books(company: Company) -> None:
     tables.call("account.move.line", "write", company.lines(note)[:1], {"price_unit": 100})
     company.post(note)
     company.plant("R-1009", DriftKind.CHANGED_BY_HAND)
+    note = company.open_note("R-1022")
+    tables.call("account.move.line", "write", company.lines(note)[:1], {"price_unit": 61.5})
+    company.post(note)
+    company.plant("R-1022", DriftKind.CHANGED_BY_HAND)
     note = company.open_note("R-1013")
     tables.call("account.move.line", "write", company.lines(note), {"tax_ids": [(5, 0, 0)]})
     company.post(note)
@@ -264,6 +278,9 @@ def in_the_warehouse(company: Company) -> None:
     lines = tables.rows("stock.move.line", [("picking_id", "=", company.transfer("R-1035"))], "quantity")
     tables.call("stock.move.line", "write", list(lines), {"quantity": 1})
     company.plant("R-1035", DriftKind.CHANGED_BY_HAND)
+    lines = tables.rows("stock.move.line", [("picking_id", "=", company.transfer("R-1041"))], "quantity")
+    tables.call("stock.move.line", "write", list(lines), {"quantity": 2})
+    company.plant("R-1041", DriftKind.CHANGED_BY_HAND)
 
 
 def validate(company: Company, picking: int) -> None:
@@ -295,6 +312,8 @@ def at_the_source(company: Company) -> None:
     company.plant("R-1018", DriftKind.MISSING_IN_RMA)
     company.send("hub", "H-2004", closed=True)
     company.plant("H-2004", DriftKind.STATE)
+    company.drop("shop", "R-2001", NEW)
+    company.plant("R-2001", DriftKind.MISSING_IN_ERP)
     company.drop("shop", "broken", '{"id": "R-9999", "order": ')
     company.plant("broken.json", DriftKind.UNREADABLE)
     with sqlite3.connect(company.settings.run.store) as store:
@@ -322,3 +341,58 @@ def test_every_difference_is_found_and_none_invented(company: Company) -> None:
     for one in seen.drifts:
         assert one.repair or one.way_out, one
         assert one.since, one
+
+
+# ── and mended ──
+
+MENDED = {
+    ("R-1009", DriftKind.CHANGED_BY_HAND),
+    ("R-1022", DriftKind.CHANGED_BY_HAND),
+    ("R-1013", DriftKind.TAX),
+    ("R-1035", DriftKind.CHANGED_BY_HAND),
+    ("R-1041", DriftKind.CHANGED_BY_HAND),
+    ("D-3002", DriftKind.MISSING_IN_RMA),
+    ("D-3002", DriftKind.MISSING_IN_ERP),
+    ("H-2004", DriftKind.STATE),
+    ("R-2001", DriftKind.MISSING_IN_ERP),
+}
+"""Everything else needs a person: what people undid on purpose, what may be meant, what only the source can say."""
+
+
+@pytest.mark.live
+def test_a_dry_run_says_what_would_be_done_and_writes_nothing(company: Company) -> None:
+    marks = company.tables.marks()
+    seen = look(company.settings, fix=Fix.AUTO, dry_run=True)
+    assert {label for label, _ in seen.result.repairs} == {label for label, _ in MENDED}
+    assert seen.result.writes == 0
+    assert company.tables.marks() == marks
+
+
+@pytest.mark.live
+def test_what_can_be_mended_is_mended_and_nothing_posted_is_edited(company: Company) -> None:
+    notes = [("move_type", "=", "out_refund"), ("state", "=", "posted")]
+    before = company.tables.rows("account.move", notes, "amount_total", "write_date")
+    seen = look(company.settings, fix=Fix.AUTO)
+    found = {("broken.json" if "broken.json" in d.label else d.label, d.kind) for d in seen.drifts}
+    assert found == (company.before | company.planted) - MENDED
+    assert not any(e.unexplained for e in seen.result.equations), seen.result.equations
+    after = company.tables.rows("account.move", notes, "amount_total", "write_date")
+    assert {i: r["amount_total"] for i, r in after.items() if i in before} == {
+        i: r["amount_total"] for i, r in before.items()
+    }
+    assert sum(seen.result.fixed.values()) >= len(MENDED)
+
+
+@pytest.mark.live
+def test_mended_once_more_nothing_is_written(company: Company) -> None:
+    marks = company.tables.marks()
+    seen = look(company.settings, fix=Fix.AUTO)
+    assert (seen.result.writes, seen.result.repairs) == (0, ())
+    assert company.tables.marks() == marks
+
+
+@pytest.mark.live
+def test_a_sync_finds_the_corrections_in_order(company: Company) -> None:
+    report = sync(company.settings, rmas=["R-1009", "R-1013", "R-1022", "R-1035", "R-1041"])
+    assert report.writes == 0
+    assert {r.outcome.value for r in report.results} == {"unchanged"}, report.results

@@ -14,6 +14,7 @@ from odoo_rma.mappings.drift.strays import Kin, Share, Stray, filled, in_its_mon
 from odoo_rma.mappings.erp import DONE, Picking
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import ONE, ZERO, Decimal
+from odoo_rma.mappings.plan import Step
 from odoo_rma.mappings.rules import SourceRules
 from odoo_rma.mappings.transfer import own_pickings
 from shop.build import Shop
@@ -28,6 +29,7 @@ class Sides:
     ledger: list[LedgerRow] = field(default_factory=list)
     drifts: list[Drift] = field(default_factory=list)
     equations: tuple[Equation, ...] = ()
+    corrections: list[Step] = field(default_factory=list)
 
     def kinds(self) -> list[DriftKind]:
         return sorted(d.kind for d in self.drifts)
@@ -55,12 +57,22 @@ def reconcile(
     for plan in look(shop, *rmas, sources=sources):
         rules = sources[plan.rma.source]
         found = find(
-            Look(plan, shop.erp, rules, shop.all_rules(), told=told, settled=settled, agreed=agreed or {})
+            Look(
+                plan,
+                shop.erp,
+                rules,
+                shop.all_rules(),
+                told=told,
+                settled=settled,
+                agreed=agreed or {},
+                decisions=shop.decisions.get((plan.rma.source, plan.rma.id), Decisions()),
+            )
         )
         sums.add(found)
         sides.inventory += found.inventory
         sides.ledger += found.ledger
         sides.drifts += found.drifts
+        sides.corrections += found.corrections
         owned |= {(d.model, d.id) for d in plan.in_erp.documents}
         owned |= {("stock.picking", p.id) for p in own_pickings(plan.rma, shop.erp)}
         kin.append((plan.order_id, _kin(found, settled)))
@@ -138,7 +150,8 @@ def totals(shop: Shop) -> dict[Place, Decimal]:
             for month in (WHOLE, UNDATED):
                 found[Area.INVENTORY, UNITS, month] += flow.quantity
     for note in erp.invoices.values():
-        if note.is_credit and note.state == "posted":
+        takes_back = note.reversed_id in erp.invoices and erp.invoices[note.reversed_id].is_credit
+        if (note.is_credit or takes_back) and note.state == "posted":
             for month in (WHOLE, f"{note.date:%Y-%m}" if note.date else UNDATED):
-                found[Area.LEDGER, note.currency, month] += note.total
+                found[Area.LEDGER, note.currency, month] += note.total if note.is_credit else -note.total
     return found

@@ -5,17 +5,20 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from shop import BY_ODOO, D, Shop, carry_out, rma
+from shop import BY_ODOO, D, Shop, carry_out, look, rma
 from shop.sides import Sides, reconcile
 
+from odoo_rma.mappings.agreement import agreed_now
 from odoo_rma.mappings.drift import Area, Drift, DriftKind
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.erp import Invoice, Picking
+from odoo_rma.mappings.foresee import World, do
 from odoo_rma.mappings.foresee.world import table
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.ownership import Side
 from odoo_rma.mappings.payment_rules import PaymentRules
 from odoo_rma.mappings.rules import SourceRules
+from odoo_rma.mappings.seen.payment import ByHand, Payment
 
 ON_RECEIPT = {"shop": SourceRules(source_receives=True, credit_on=CreditOn.RECEIPT)}
 REFUND = {
@@ -320,6 +323,43 @@ def test_paid_but_not_credited_and_credited_but_not_paid(shop: Shop) -> None:
     assert (drift.kind, drift.difference) == (DriftKind.POSTED_NOT_PAID, 0)
 
 
+def test_paid_by_hand_is_paid(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    shop.payments = PaymentRules(journals={"original_payment": 7})
+    note = note_of(shop)
+    paid = Payment(900, "PBNK/7", "posted", D("23.00"), "USD", D(0), True, False, None)
+    table(shop.erp.payments.by_hand)[900] = ByHand(paid, frozenset({note.id}))
+    sides = explained(reconcile(shop, one))
+    assert sides.drifts == []
+    assert sides.ledger[0].paid == D("23.00")
+    assert look(shop, one)[0].steps == []
+
+
+def test_too_little_paid_by_hand_is_not_paid(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    shop.payments = PaymentRules(journals={"original_payment": 7})
+    paid = Payment(900, "PBNK/7", "posted", D("3.00"), "USD", D(0), True, False, None)
+    table(shop.erp.payments.by_hand)[900] = ByHand(paid, frozenset({note_of(shop).id}))
+    assert of(reconcile(shop, one), Area.LEDGER).kind is DriftKind.POSTED_NOT_PAID
+
+
+def test_a_posted_note_that_another_entry_reverses(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    change_note(shop, payment_state="reversed")
+    drift = of(reconcile(shop, one), Area.LEDGER)
+    assert (drift.kind, drift.difference) == (DriftKind.STATE, 0)
+    assert "reverses" in drift.message
+
+
+def test_both_sides_remember_what_they_agreed_on(shop: Shop) -> None:
+    carry_out(shop, one := returned())
+    [plan] = look(shop, one)
+    assert agreed_now(plan.rma, plan.in_erp) == {"receipt 1": "2", "credit refund F1": "23.00"}
+    change_note(shop, state="draft")
+    [plan] = look(shop, one)
+    assert agreed_now(plan.rma, plan.in_erp) == {"receipt 1": "2"}
+
+
 def test_a_refund_in_another_currency(shop: Shop) -> None:
     sides = explained(reconcile(shop, returned(currency="EUR")))
     money = [d for d in sides.drifts if d.area is Area.LEDGER]
@@ -344,3 +384,79 @@ def test_ages_begin_when_the_goods_came(shop: Shop) -> None:
     came = "2026-11-18T08:00:00Z"
     drift = of(reconcile(shop, returned(refunds=[], received_at=came)), Area.INVENTORY)
     assert (drift.since, drift.period) == (datetime(2026, 11, 18, 8, tzinfo=UTC), "2026-11")
+
+
+# ── corrections ──
+
+
+def mended(shop: Shop, one: Rma, **more: Any) -> Sides:
+    """Carry out the corrections, and look again."""
+    world = World(shop.erp, shop.new)
+    for step in reconcile(shop, one, **more).corrections:
+        do(world, step)
+    return explained(reconcile(shop, one, **more))
+
+
+def edit_line(shop: Shop, **changes: Any) -> None:
+    """Edit the line of the one note, and let the totals follow."""
+    note = note_of(shop)
+    [line] = [x for x in shop.erp.invoice_lines.values() if x.invoice_id == note.id]
+    line = replace(line, **changes)
+    net = line.quantity * line.price_unit
+    total = net * (D("1.15") if line.tax_ids else D(1))
+    table(shop.erp.invoice_lines)[line.id] = replace(line, subtotal=net, total=total)
+    change_note(shop, total=total, tax=total - net)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"price_unit": D(8)}, "credit note of 4.60 USD for INV106"),
+        ({"price_unit": D(12)}, "debit note of 4.60 USD for RINV"),
+        ({"tax_ids": ()}, "credit note of 3.00 USD for INV106"),
+        ({"quantity": D(1)}, "credit note of 11.50 USD for INV106"),
+        ({"quantity": D(3)}, "debit note of 11.50 USD for RINV"),
+    ],
+)
+def test_an_edited_note_is_made_up_for_by_another_and_stays_as_it_is(
+    shop: Shop, changes: dict[str, Any], words: str
+) -> None:
+    carry_out(shop, one := returned())
+    edit_line(shop, **changes)
+    agreed = {"credit refund F1": "23.00"}
+    before = note_of(shop)
+    drift = of(reconcile(shop, one, agreed=agreed), Area.LEDGER)
+    assert drift.kind in (DriftKind.CHANGED_BY_HAND, DriftKind.TAX)
+    assert drift.repair[0].startswith(words)
+    assert mended(shop, one, agreed=agreed).drifts == []
+    assert shop.erp.invoices[before.id] == before
+    assert not any(p.steps or p.issues for p in look(shop, one))
+
+
+def test_an_edited_note_for_an_arrival_is_made_up_for_as_well(shop: Shop) -> None:
+    carry_out(shop, one := returned(refunds=[]), sources=ON_RECEIPT)
+    edit_line(shop, price_unit=D(12))
+    assert mended(shop, one, sources=ON_RECEIPT).drifts == []
+    assert not any(p.steps or p.issues for p in look(shop, one, sources=ON_RECEIPT))
+
+
+def test_what_the_source_changed_is_no_matter_for_a_correction(shop: Shop) -> None:
+    carry_out(shop, returned())
+    other = returned(refunds=[REFUND | {"amount": "20.00"}])
+    drift = of(reconcile(shop, other, agreed={"credit refund F1": "23.00"}), Area.LEDGER)
+    assert (drift.kind, drift.repair) == (DriftKind.AMOUNT, ())
+
+
+def test_units_that_a_person_added_to_a_validated_transfer_are_taken_out_of_stock_again(shop: Shop) -> None:
+    carry_out(shop, one := returned(refunds=[]))
+    [move] = [m for m in shop.erp.moves.values() if not m.outgoing]
+    table(shop.erp.moves)[move.id] = replace(move, done=D(3))
+    drift = reconcile(shop, one, agreed={"receipt 1": "2"}).only()
+    assert drift.repair == (f"1 unit of {transfer_of(shop).name} taken out of stock again",)
+    assert mended(shop, one, agreed={"receipt 1": "2"}).drifts == []
+    assert not any(p.steps or p.issues for p in look(shop, one))
+
+
+def test_units_validated_before_the_source_reports_them_are_left_for_a_person(shop: Shop) -> None:
+    carry_out(shop, returned(refunds=[]))
+    assert reconcile(shop, returned("0", refunds=[])).corrections == []

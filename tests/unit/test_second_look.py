@@ -66,7 +66,7 @@ def story(monkeypatch: pytest.MonkeyPatch) -> Story:
             monkeypatch.setattr(run, name, MagicMock())
         settings = Settings(odoo=OdooSettings(url="http://127.0.0.1", database="erp", login="rma"))
         clock = MagicMock(return_value=datetime(2026, 11, 24, tzinfo=UTC))
-        batch = run._Run(settings, MagicMock(), MagicMock(), clock, run.BOTH, dry_run=False)
+        batch = run.Run(settings, MagicMock(), MagicMock(), clock, run.BOTH, dry_run=False)
         [result] = batch.carry_out([RMA])
         assert len(tried) == len(attempts)
         return result
