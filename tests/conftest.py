@@ -5,6 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
+# How long an example takes says how busy the machine is, nothing else.
 
 
 @pytest.fixture
