@@ -16,7 +16,7 @@ demo: $(STAMP)  ## Set up a real Odoo and bring the sample returns into it; with
 	$(BIN)/odoo-rma demo $(if $(SOURCE),--source $(SOURCE)) $(DEMO)
 
 test: check chromium libreoffice  ## Set up everything and pass all tests, on a real Odoo 19 and 14
-	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) tests/live
+	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) --ignore tests/live/test_end_to_end.py tests/live
 	$(BIN)/coverage combine --quiet --append
 	$(BIN)/coverage report
 
@@ -39,9 +39,9 @@ fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 	$(BIN)/coverage report --include='mappings/*' --fail-under=90
 
 live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
-	$(BIN)/pytest $(SIDE_BY_SIDE) tests/live
+	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore tests/live/test_end_to_end.py tests/live
 
-end-to-end: $(STAMP)  ## Two hundred returns between a real Medusa and a real Odoo; `make test` plays two dozen
+end-to-end: $(STAMP)  ## Two hundred returns between a real Medusa and a real Odoo; apart from `make test`, for it takes long
 	ODOO_RMA_END_TO_END=200 $(BIN)/pytest tests/live/test_end_to_end.py
 
 screenshots: $(STAMP) chromium libreoffice  ## Take the screenshots of docs/ again
