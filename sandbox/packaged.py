@@ -68,7 +68,7 @@ class PackagedOdoo:
     def down(self, *, purge: bool = False) -> bool:
         """Stop Odoo and PostgreSQL; with `purge`, delete the instance too. True if anything ran."""
         with self.cache.lock(self._lock):
-            ran = bool(self._processes()) or self._postgres.pid() is not None
+            ran = bool(self._processes()) or self.postgres.pid() is not None
             self._stop()
             if purge:
                 shutil.rmtree(self.folder, ignore_errors=True)
@@ -85,7 +85,7 @@ class PackagedOdoo:
         """Remove a database; nothing happens if there is none by that name."""
         with self.cache.lock(self._lock):
             self._must_run()
-            self._postgres.drop(database)
+            self.postgres.drop(database)
             shutil.rmtree(self._filestore(database), ignore_errors=True)
 
     def env(self, database: str | None = None) -> Env:
@@ -109,7 +109,7 @@ class PackagedOdoo:
             version=self.version,
             running=self._runs(),
             url=self._url if pids else None,
-            databases=tuple(self._postgres.databases()) if self._postgres.pid() else (),
+            databases=tuple(self.postgres.databases()) if self.postgres.pid() else (),
             pid=pids[0] if pids else None,
             since=self._state().get("since") if pids else None,
             log=self.folder / "odoo.log",
@@ -128,7 +128,8 @@ class PackagedOdoo:
         return f"http://127.0.0.1:{self._state().get('port')}"
 
     @property
-    def _postgres(self) -> Postgres:
+    def postgres(self) -> Postgres:
+        """The database server of the instance."""
         socket = self.cache.socket_folder(self.folder)
         return Postgres(self.folder / "pg", socket, self.folder / "setup.log")
 
@@ -151,8 +152,8 @@ class PackagedOdoo:
         kept = {"snapshot": snapshot.name, "port": self._state().get("port"), "databases": [SHOP]}
         if self.folder.exists():
             report("The seeded shop has changed since this sandbox was made: making it afresh", None)
-            if self._postgres.pid():
-                kept["databases"] = self._postgres.databases()
+            if self.postgres.pid():
+                kept["databases"] = self.postgres.databases()
             self._stop()
             shutil.rmtree(self.folder)
         report("Copying the prepared database", None)
@@ -164,9 +165,9 @@ class PackagedOdoo:
     def _start(self, program: Program, report: Report) -> None:
         report("Starting PostgreSQL", None)
         self._stop()
-        self._postgres.start()
+        self.postgres.start()
         report("Starting Odoo", None)
-        server = OdooServer(program, self.folder, self._postgres.socket)
+        server = OdooServer(program, self.folder, self.postgres.socket)
         port = free_port(self._state().get("port"))
         server.write_settings(port, self.workers)
         since = time.strftime("%Y-%m-%dT%H:%M:%S%z")
@@ -176,7 +177,7 @@ class PackagedOdoo:
     def _restore_missing(self, report: Report) -> None:
         """Make the usual database, and those an instance had that was replaced, where they are not there."""
         state = self._state()
-        for database in {SHOP, *state.pop("databases", [])} - set(self._postgres.databases()):
+        for database in {SHOP, *state.pop("databases", [])} - set(self.postgres.databases()):
             report("Restoring the seeded shop", None)
             self._restore(database)
         _write_state(self.folder, state)
@@ -184,13 +185,13 @@ class PackagedOdoo:
     def _restore(self, database: str) -> None:
         if database == TEMPLATE:
             raise SandboxError(f"{TEMPLATE} is the clean original; name another database.")
-        self._postgres.copy(TEMPLATE, database)
+        self.postgres.copy(TEMPLATE, database)
         filestore = self._filestore(database)
         shutil.rmtree(filestore, ignore_errors=True)
         if self._filestore(TEMPLATE).exists():
             filestore.mkdir(parents=True)
             copy_tree(self._filestore(TEMPLATE), filestore)
-        with self._postgres.session(database) as cursor:
+        with self.postgres.session(database) as cursor:
             cursor.execute(forget_caches())
 
     def _filestore(self, database: str) -> Path:
@@ -199,9 +200,9 @@ class PackagedOdoo:
     def _stop(self) -> None:
         for pid in self._processes():
             end(pid)
-        if self._postgres.data.exists():
-            self._postgres.stop()
-        shutil.rmtree(self._postgres.socket, ignore_errors=True)
+        if self.postgres.data.exists():
+            self.postgres.stop()
+        shutil.rmtree(self.postgres.socket, ignore_errors=True)
 
     def _state(self) -> dict[str, Any]:
         try:
@@ -214,7 +215,7 @@ class PackagedOdoo:
 
     def _runs(self) -> bool:
         """Odoo is up; not asked over HTTP, as a busy server may be slow to answer and must not be restarted."""
-        return bool(self._processes()) and self._postgres.pid() is not None and "since" in self._state()
+        return bool(self._processes()) and self.postgres.pid() is not None and "since" in self._state()
 
     def _must_run(self) -> None:
         if not self._runs():

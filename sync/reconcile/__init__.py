@@ -37,7 +37,7 @@ __all__ = ["BATCH", "COMMAND", "Fix", "exit_code", "reconcile"]
 COMMAND = "reconcile"
 SHOWN = 1000
 """Repairs that are told one by one."""
-BATCH = 200
+BATCH = 500
 """RMAs that are looked at together, whatever a sync takes: nothing is written, so more at once is only quicker."""
 
 

@@ -11,6 +11,7 @@ from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.settings import Settings
 from odoo_rma.connector.sources.base import Source
 from odoo_rma.connector.sources.registry import open_source
+from odoo_rma.mappings.apart import apart
 from odoo_rma.mappings.compare import compare
 from odoo_rma.mappings.drift import UNITS, Area, Link
 from odoo_rma.mappings.drift.equation import Sums
@@ -81,7 +82,11 @@ class Scanner:
         states = {(r.source, r.id): state for r, state in batch}
         decisions = {(r.source, r.id): self._store.decisions(r.source, r.id) for r in rmas}
         erp = self._observer.observe(rmas, decisions, self._customers(rmas))
-        plans = compare(rmas, erp, self.sources, self.rules, decisions)
+        parts: dict[tuple[str, str], Erp] = {}
+        plans = []
+        for own, part in apart(rmas, erp, decisions):
+            plans += compare(own, part, self.sources, self.rules, decisions)
+            parts |= {(r.source, r.id): part for r in own}
         fresh = untold(plans, self.sources, self._store, self._client.server)
         delivered = self.beside.delivered(erp) if Area.INVENTORY in self._areas else {}
         notes = chain.from_iterable(p.credit_notes for p in plans) if Area.LEDGER in self._areas else ()
@@ -90,7 +95,7 @@ class Scanner:
             name = (plan.rma.source, plan.rma.id)
             look = Look(
                 plan,
-                erp,
+                parts[name],
                 self.sources[plan.rma.source],
                 self.rules,
                 told=self._was_told(plan, fresh[name].marks if name in fresh else {}),

@@ -50,7 +50,8 @@ class Sweeper:
     def _go(self, model: str, domain: list[Any], keep: Any, changed: list[Any]) -> Iterator[tuple[str, int]]:
         try:
             for page in self._pages(model, [*self._mine, *domain, *changed]):
-                new = [r for r in page if r["id"] not in self._spool.claimed(model, [x["id"] for x in page])]
+                claimed = self._spool.claimed(model, [r["id"] for r in page])
+                new = [r for r in page if r["id"] not in claimed]
                 keys = read_keys(self._client, model, (r["id"] for r in new))
                 keep(new, keys)
                 yield model, len(page)

@@ -17,7 +17,9 @@ from live.returns import SHOPS
 from odoo_rma.cli.demo_retail import RetailDemo, play, prepare
 from odoo_rma.connector import settings as settings_file
 from odoo_rma.connector.settings import Secrets
+from odoo_rma.mappings.drift import Area
 from odoo_rma.sandbox import Env
+from odoo_rma.sync.reconcile import reconcile
 
 
 @dataclass
@@ -69,6 +71,19 @@ def test_what_was_refunded_is_credited_to_the_cent(company: Company) -> None:
         )
         credited = sum((Decimal(str(n["amount_total"])) for n in notes.values()), Decimal(0))
         assert (number, credited) == (number, sum((Decimal(r["amount"]) for r in sent), Decimal(0)))
+
+
+def test_both_sides_agree_but_for_what_waits_for_a_person(company: Company) -> None:
+    """Inspections, repairs, exchanges, gift cards and payments: nothing of it is a difference."""
+    env = company.env
+    secrets = Secrets.model_validate({"password": env.rma_password, "api_key": env.rma_api_key})
+    settings = settings_file.load(company.shown.config).model_copy(update={"secrets": secrets})
+    waiting = {one.id for one in company.shown.told if one.issue}
+    with reconcile(settings, (Area.INVENTORY, Area.LEDGER)) as found:
+        assert {d.rma for d in found.rows.drifts()} == waiting
+        assert not any(e.unexplained for e in found.equations), found.equations
+        assert {e.measure for e in found.equations} == {"units", "USD", "EUR"}
+        assert found.writes == 0
 
 
 RECEIVED, CREDITED, PAID = "return transfer done", "credit note posted", "payment posted"

@@ -1,0 +1,213 @@
+"""Reconcile 1,000, 10,000 and 100,000 returns of three lines each on a real Odoo 19: time, calls and memory.
+
+    .venv/bin/python bench/reconcile.py [RETURNS …]
+
+The returns are copied straight into the tables of a sandbox (bench/many.py), every hundredth credit note is reset to
+draft there, and our own store gets the returns as their source would have sent them. Then `reconcile all` runs in a
+process of its own. Prints one line of JSON per size; `peak_mb` is all that the process ever held.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import httpx
+from many import MONTHS, ORDER, Copier, template_of
+
+from odoo_rma.connector.settings import Settings
+from odoo_rma.connector.sources.base import Incoming
+from odoo_rma.mappings.drift import Area
+from odoo_rma.mappings.model import Rma
+from odoo_rma.sandbox import Env, Sandbox
+from odoo_rma.sandbox.packaged import PackagedOdoo
+from odoo_rma.sync.reconcile import reconcile
+from odoo_rma.sync.run import sync
+from odoo_rma.sync.store import Store
+
+DATABASE = "bench-reconcile"
+ARTICLES = {"TENT-2P": 249.0, "BOOT-42": 129.9, "MUG": 9.95}
+REFUND = "447.18"
+EVERY = 100
+"""Of so many credit notes one is reset to draft."""
+
+
+class Admin:
+    """The administrator of the shop."""
+
+    def __init__(self, env: Env) -> None:
+        self._env = env
+        self._uid = self._post("common", "login", env.database, env.login, env.password)
+
+    def _post(self, service: str, method: str, *arguments: Any) -> Any:
+        params = {"service": service, "method": method, "args": arguments}
+        body = {"jsonrpc": "2.0", "method": "call", "params": params}
+        headers = {"X-Odoo-Database": self._env.database}
+        answer = httpx.post(f"{self._env.url}/jsonrpc", json=body, headers=headers, timeout=120).json()
+        if "error" in answer:
+            raise SystemExit(answer["error"]["data"]["message"])
+        return answer.get("result")
+
+    def __call__(self, model: str, method: str, *arguments: Any, **named: Any) -> Any:
+        """Call a method of a model."""
+        who = (self._env.database, self._uid, self._env.password)
+        return self._post("object", "execute_kw", *who, model, method, list(arguments), named)
+
+
+def sell(admin: Admin) -> int:
+    """Sell one of each article, deliver and invoice it; gives the order."""
+    skus = [("default_code", "in", list(ARTICLES))]
+    found = {
+        r["default_code"]: r["id"] for r in admin("product.product", "search_read", skus, ["default_code"])
+    }
+    partner = admin("res.partner", "create", {"name": f"Customer {ORDER}", "email": f"{ORDER}@mail.example"})
+    lines = [
+        (0, 0, {"product_id": found[s], "product_uom_qty": 1, "price_unit": p}) for s, p in ARTICLES.items()
+    ]
+    values = {"partner_id": partner, "client_order_ref": ORDER, "order_line": lines}
+    order = admin("sale.order", "create", values)
+    admin("sale.order", "action_confirm", [order])
+    [row] = admin("sale.order", "read", [order], ["picking_ids"])
+    moves = admin(
+        "stock.move", "search_read", [("picking_id", "in", row["picking_ids"])], ["product_uom_qty"]
+    )
+    for move in moves:
+        admin("stock.move", "write", [move["id"]], {"quantity": move["product_uom_qty"], "picked": True})
+    admin("stock.picking", "button_validate", row["picking_ids"], context={"skip_sms": True})
+    context = {"active_model": "sale.order", "active_ids": [order], "active_id": order}
+    wizard = admin(
+        "sale.advance.payment.inv", "create", {"advance_payment_method": "delivered"}, context=context
+    )
+    admin("sale.advance.payment.inv", "create_invoices", [wizard], context=context)
+    [row] = admin("sale.order", "read", [order], ["invoice_ids"])
+    admin("account.move", "action_post", row["invoice_ids"])
+    return int(order)
+
+
+def rma(number: int) -> dict[str, Any]:
+    """Write the return of one order: all of it came, and is paid back."""
+    month = number % MONTHS
+    at = datetime.fromtimestamp(time.time() - month * 30 * 86_400, UTC).isoformat(timespec="seconds")
+    lines = [
+        {"id": str(n), "sku": sku, "requested": "1", "received": "1"} for n, sku in enumerate(ARTICLES, 1)
+    ]
+    return {
+        "source": "shop",
+        "id": f"B-{number}",
+        "order": {"name": f"BENCH-{number}"},
+        "customer": {"name": f"Customer BENCH-{number}", "email": f"bench-{number}@mail.example"},
+        "currency": "USD",
+        "authorization": "authorized",
+        "closed": True,
+        "lines": lines,
+        "refunds": [{"id": "F1", "amount": REFUND, "at": at}],
+        "requested_at": at,
+    }
+
+
+def settings_for(env: Env, folder: Path) -> Settings:
+    """Give the settings of one web shop."""
+    odoo = {"url": env.url, "database": env.database, "login": env.rma_login, "timeout": 600}
+    return Settings.model_validate(
+        {
+            "odoo": odoo,
+            "sources": {"shop": {"path": folder / "shop", "quiet_seconds": 0}},
+            "run": {"store": folder / "store.sqlite"},
+            "secrets": {"api_key": env.rma_api_key, "password": env.rma_password},
+        }
+    )
+
+
+def carry_out_one(settings: Settings) -> None:
+    """Carry out the one return that is copied afterwards."""
+    inbox = settings.sources["shop"].path / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / "first.json").write_text(json.dumps(rma(0)))
+    report = sync(settings)
+    issues = [i for r in report.results for i in r.issues]
+    if issues or [r.outcome.value for r in report.results] != ["done"]:
+        raise SystemExit(f"The first return was not carried out: {report.results}")
+
+
+def fill_store(settings: Settings, first: int, last: int) -> None:
+    """Let our store know the returns as if they had come in."""
+    with Store.open(settings.run.store) as store:
+        rest: Iterator[int] = iter(range(first, last + 1))
+        while chunk := list(islice(rest, 2000)):
+            come = [Rma.model_validate(rma(n)) for n in chunk]
+            store.receive_many("shop", [Incoming("bench", {}, r.id, r) for r in come], now=datetime.now(UTC))
+
+
+def measure(settings: Path) -> None:
+    """Reconcile, and print what it took; runs in a process of its own."""
+    told = Settings.model_validate_json(settings.read_text())
+    began = time.perf_counter()
+    with reconcile(told, (Area.INVENTORY, Area.LEDGER)) as found:
+        spent = time.perf_counter() - began
+        lines = sum(1 for _ in found.rows.inventory())
+        differences = sum(found.counts.values())
+        left = sum(1 for e in found.equations if e.unexplained)
+    figures = {
+        "returns": found.rmas,
+        "lines": lines,
+        "seconds": round(spent, 1),
+        "ms_per_return": round(1000 * spent / found.rmas, 2),
+        "calls": found.calls,
+        "calls_per_1000": round(1000 * found.calls / found.rmas, 1),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "differences": differences,
+        "equations": len(found.equations),
+        "unexplained": left,
+        "writes": found.writes,
+    }
+    print(json.dumps(figures), flush=True)
+
+
+def main(sizes: list[int]) -> None:
+    """Grow one shop from size to size, and measure each."""
+    sandbox = Sandbox(19, workers=0)
+    sandbox.up()
+    env, way = sandbox.reset(DATABASE), sandbox.way
+    if not isinstance(way, PackagedOdoo):
+        raise SystemExit("Needs a sandbox from Debian's packages: its database is written to directly.")
+    with tempfile.TemporaryDirectory() as name:
+        settings = settings_for(env, Path(name))
+        order = sell(Admin(env))
+        carry_out_one(settings)
+        with way.postgres.session(DATABASE) as cursor:
+            copier = Copier(cursor, template_of(cursor, order))
+            copier.begin()
+            there = 0
+            for size in sizes:
+                copier.copy(there + 1, size)
+                cursor.execute(
+                    "UPDATE account_move SET state = 'draft' WHERE invoice_origin LIKE 'B-%%00' AND state = 'posted'"
+                    " AND move_type = 'out_refund'"
+                )
+                cursor.execute("ANALYZE")
+                fill_store(settings, there + 1, size)
+                there = size
+                file = Path(name, "settings.json")
+                file.write_text(_as_json(settings))
+                subprocess.run([sys.executable, __file__, "--measure", file], check=True)
+    sandbox.drop(DATABASE)
+
+
+def _as_json(settings: Settings) -> str:
+    told = settings.model_dump(mode="json", exclude={"secrets"})
+    secrets = {k: v.get_secret_value() for k, v in settings.secrets if v is not None}
+    return json.dumps(told | {"secrets": secrets})
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--measure"]:
+        measure(Path(sys.argv[2]))
+    else:
+        main([int(size) for size in sys.argv[1:]] or [1_000, 10_000, 100_000])
