@@ -10,6 +10,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from live.holdings import STORIES, Holdings, told
 
 from odoo_rma.connector.settings import RunSettings, Settings
 from odoo_rma.sandbox import Sandbox
+from odoo_rma.sync.clock import utc_now
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.run import sync
 
@@ -294,11 +296,13 @@ def test_a_second_run_changes_nothing(synced: Synced) -> None:
     assert {r.outcome.value for r in again.results} <= {"unchanged", "quarantined"}
 
 
-def test_without_its_store_a_run_finds_everything_in_odoo(synced: Synced, tmp_path: Path) -> None:
+def test_without_its_store_a_run_of_the_day_after_finds_everything_in_odoo(
+    synced: Synced, tmp_path: Path
+) -> None:
     tables = synced.after.tables
     marks = tables.marks()
     fresh = synced.settings.model_copy(update={"run": RunSettings(store=tmp_path / "store.sqlite")})
-    again = sync(fresh)
+    again = sync(fresh, clock=lambda: utc_now() + timedelta(days=1))
     assert again.writes == 0
     assert tables.marks() == marks
     assert len(again.results) == len(STORIES)
