@@ -1,14 +1,17 @@
 """The same assertions over odoorpc and JSON-2 on Odoo 19, and over odoorpc on Odoo 14: the client's contract.
 
-Names carry the transport and a random part, so that the tests may run on one database in any order.
+What concerns records holds for the Odoo in memory as well, which the fault tests run on; that half is among the fast
+tests. Names carry the transport and a random part, so that the tests may run on one database in any order.
 """
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from memory import connect_to
+from memory.company import fresh_odoo
 from pydantic import SecretStr
 
 from odoo_rma.connector.errors import AccessRefused, BadSettings, LoginRefused, NotOffered, Refused
@@ -24,6 +27,8 @@ OVER = [
     pytest.param(("odoo19", "json2"), marks=pytest.mark.live, id="json2-19"),
     pytest.param(("odoo14", "odoorpc"), marks=pytest.mark.live14, id="odoorpc-14"),
 ]
+IN_MEMORY = pytest.param(None, id="memory")
+LogIn = Callable[[], OdooClient]
 
 
 def log_in(env: Env, transport: str, **changes: Any) -> OdooClient:
@@ -47,9 +52,20 @@ def where(request: pytest.FixtureRequest) -> tuple[Env, str]:
     return request.getfixturevalue(fixture), transport
 
 
+@pytest.fixture(params=[IN_MEMORY, *OVER])
+def door(request: pytest.FixtureRequest) -> LogIn:
+    """A way to log in, to a real Odoo or to the one in memory."""
+    if request.param is None:
+        in_memory = fresh_odoo()
+        return lambda: connect_to(in_memory)
+    fixture, transport = request.param
+    env: Env = request.getfixturevalue(fixture)
+    return lambda: log_in(env, transport)
+
+
 @pytest.fixture
-def odoo(where: tuple[Env, str]) -> Iterator[OdooClient]:
-    client = log_in(*where)
+def odoo(door: LogIn) -> Iterator[OdooClient]:
+    client = door()
     yield client
     client.close()
 
@@ -63,8 +79,9 @@ def partners(odoo: OdooClient, name: str) -> list[Row]:
     return odoo.search_read("res.partner", [("name", "=", name)], ["name", "parent_id", "child_ids"])
 
 
-def test_who_answers(where: tuple[Env, str], odoo: OdooClient) -> None:
+def test_who_answers(where: tuple[Env, str]) -> None:
     env, transport = where
+    odoo = log_in(env, transport)
     assert (odoo.server.database, odoo.server.login, odoo.server.transport) == (
         env.database,
         env.rma_login,
@@ -100,7 +117,8 @@ def test_a_wrong_login_is_refused(where: tuple[Env, str], wrong: dict[str, str])
         log_in(*where, **wrong)
 
 
-def test_the_company_is_chosen_by_name(where: tuple[Env, str], odoo: OdooClient) -> None:
+def test_the_company_is_chosen_by_name(where: tuple[Env, str]) -> None:
+    odoo = log_in(*where)
     [mine] = odoo.read("res.company", [odoo.server.company], ["name"])
     assert log_in(*where, company=mine["name"]).server.company == mine["id"]
     with pytest.raises(BadSettings, match=mine["name"]):
@@ -129,9 +147,9 @@ def test_a_refused_load_leaves_nothing_and_names_the_row(odoo: OdooClient, key: 
     assert partners(odoo, key) == []
 
 
-def test_racing_loads_make_each_record_once(where: tuple[Env, str], key: str) -> None:
+def test_racing_loads_make_each_record_once(door: LogIn, key: str) -> None:
     rows = [[f"{key}.{n}", key] for n in range(20)]
-    clients = [log_in(*where) for _ in range(4)]
+    clients = [door() for _ in range(4)]
     answers: list[list[int]] = []
     racers = [
         threading.Thread(
@@ -232,8 +250,8 @@ def test_probing_writes_nothing_and_happens_once(odoo: OdooClient) -> None:
     assert odoo.writes == 0
 
 
-def test_check_finds_nothing_to_do_for_the_user_we_recommend(odoo: OdooClient) -> None:
-    found = {each.name: each for each in check(odoo)}
+def test_check_finds_nothing_to_do_for_the_user_we_recommend(where: tuple[Env, str]) -> None:
+    found = {each.name: each for each in check(log_in(*where))}
     assert found.keys() >= {
         "connection",
         "transport",

@@ -17,7 +17,12 @@ RUNNING_NUMBER = re.compile(r"/IN/\d+")
 
 def odoo_state(env: Env) -> State:
     """Read the whole state; equal states differ in nothing that an accountant or a warehouse would see."""
-    return _Reader(Books(Tables(env))).state()
+    return read_state(Books(Tables(env)))
+
+
+def read_state(books: Books) -> State:
+    """Read the whole state from tables that were opened already."""
+    return _Reader(books).state()
 
 
 def differences(one: State, other: State) -> list[str]:

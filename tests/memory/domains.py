@@ -1,0 +1,123 @@
+"""Which records a domain picks."""
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from memory.database import Database
+from memory.schema import ABSENT, MODELS, NO_MODELS, field_of
+from odoo_rma.connector.errors import NotOffered, Refused
+
+Test = Callable[[int], bool]
+
+COMPARED = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
+
+
+def search(
+    db: Database, model: str, domain: Sequence[Any], *, order: str = "id", everyone: bool = False
+) -> list[int]:
+    """Give the records that match, archived ones only where the domain speaks of them or `everyone` is wanted."""
+    known(model)
+    terms = list(domain)
+    if "active" in MODELS[model] and not everyone and not _speaks_of_active(terms):
+        terms = ["&", ("active", "=", True), *_joined(terms)] if terms else [("active", "=", True)]
+    test = _test(db, model, _joined(terms))
+    return _sorted(db, model, [record for record in db.tables[model] if test(record)], order)
+
+
+def known(model: str) -> None:
+    """Make sure that the double has a model.
+
+    Raises:
+        NotOffered: Odoo does not have it either.
+        NotImplementedError: Odoo may have it.
+
+    """
+    if model in NO_MODELS:
+        raise NotOffered(f"the model '{model}' does not exist")
+    if model not in MODELS:
+        raise NotImplementedError(f"the double has no model {model}")
+
+
+def known_field(model: str, name: str) -> None:
+    """Make sure that a field is known.
+
+    Raises:
+        Refused: Odoo does not have it either.
+        NotImplementedError: Odoo may have it.
+
+    """
+    if name in ABSENT.get(model, ()):
+        raise Refused(f"ValueError: Invalid field '{name}' on '{model}'")
+    field_of(model, name)
+
+
+def _speaks_of_active(terms: Sequence[Any]) -> bool:
+    return any(not isinstance(t, str) and t[0] == "active" for t in terms)
+
+
+def _joined(terms: list[Any]) -> list[Any]:
+    """Write the "and" between terms that stand side by side."""
+    missing = 1
+    for term in terms:
+        missing += {"&": 1, "|": 1, "!": 0}[term] if isinstance(term, str) else -1
+    return ["&"] * -missing + terms if terms else terms
+
+
+def _test(db: Database, model: str, terms: list[Any]) -> Test:
+    if not terms:
+        return lambda _record: True
+    rest = iter(terms)
+
+    def take() -> Test:
+        term = next(rest)
+        if term == "&":
+            one, other = take(), take()
+            return lambda record: one(record) and other(record)
+        if term == "|":
+            first, second = take(), take()
+            return lambda record: first(record) or second(record)
+        if term == "!":
+            inner = take()
+            return lambda record: not inner(record)
+        return _term(db, model, *term)
+
+    return take()
+
+
+def _term(db: Database, model: str, path: str, how: str, wanted: Any) -> Test:
+    known_field(model, path.partition(".")[0])
+    if how in ("=", "in"):
+        among = set(wanted) if how == "in" else {wanted}
+        return lambda record: any(_alike(v, among) for v in _values(db, model, record, path))
+    if how in ("!=", "not in"):
+        if "." in path:
+            raise NotImplementedError(f"the double does not know {how!r} on the path {path}")
+        without = set(wanted) if how == "not in" else {wanted}
+        return lambda record: not any(_alike(v, without) for v in _values(db, model, record, path))
+    if how in COMPARED:
+        compare = COMPARED[how]
+        return lambda record: any(
+            v is not False and compare(v, wanted) for v in _values(db, model, record, path)
+        )
+    raise NotImplementedError(f"the double does not know the operator {how!r}")
+
+
+def _values(db: Database, model: str, record: int, path: str) -> list[Any]:
+    if "." not in path and path in MODELS[model] and MODELS[model][path].stored:
+        value = db.tables[model][record][path]
+        return list(value) or [False] if isinstance(value, tuple) else [value]
+    return db.follow(model, record, path) or [False]
+
+
+def _alike(value: Any, wanted: set[Any]) -> bool:
+    # In Python False is 0; in Odoo it is "nothing", and a number that is 0 is something.
+    return value in wanted and (value is not False or any(w is False for w in wanted))
+
+
+def _sorted(db: Database, model: str, ids: list[int], order: str) -> list[int]:
+    for part in reversed([p.strip() for p in order.split(",")]):
+        name, _, way = part.partition(" ")
+        known_field(model, name)
+        ids = sorted(ids, key=lambda r: db.tables[model][r][name], reverse=way.strip() == "desc")
+    return ids
