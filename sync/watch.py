@@ -5,10 +5,11 @@ missing modules) ends the watch, so that a supervisor shows it.
 """
 
 import json
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,10 +20,13 @@ from typing import Any
 from odoo_rma.connector.errors import BadSettings, LoginRefused, MissingFeature, RmaError
 from odoo_rma.connector.redact import redact
 from odoo_rma.sync.clock import Clock, utc_now
+from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit, RunReport
 
 LASTING = (BadSettings, LoginRefused, MissingFeature)
 LONGEST_PAUSE = timedelta(minutes=15)
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -36,6 +40,7 @@ class Health:
     error: str = ""
     last: dict[str, Any] = field(default_factory=dict)
     next: datetime | None = None
+    _written: bool = False
 
     def write(self, state: str, now: datetime) -> None:
         """Leave word, whole or not at all."""
@@ -52,12 +57,27 @@ class Health:
             "last_run": self.last,
             "next_run": self.next.isoformat(timespec="seconds") if self.next else None,
         }
-        fresh = self.path.with_name(f".{self.path.name}.tmp")
+        # A name of its own: two watches that were given the same file do not take it from each other.
+        fresh = self.path.with_name(f".{self.path.name}.{self.pid}.tmp")
         try:
             fresh.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
             fresh.replace(self.path)
         except OSError as error:
-            raise BadSettings(f"The health file {self.path} cannot be written: {error.strerror}.") from error
+            self._not_written(f"The health file {self.path} cannot be written: {error.strerror}.", error)
+        else:
+            self._written = True
+
+    def end(self, state: str, now: datetime) -> None:
+        """Leave the last word, where that is possible."""
+        self.next = None
+        with suppress(BadSettings):
+            self.write(state, now)
+
+    def _not_written(self, words: str, error: OSError) -> None:
+        # Refused at the start; later the disk may be full for a while, which must not end the work itself.
+        if not self._written:
+            raise BadSettings(words) from error
+        logger.warning("%s", words)
 
 
 @contextmanager
@@ -94,14 +114,34 @@ def watch(
 
     `told` hears how each run ended.
     """
+    try:
+        return _watch(run, every, health, stop, told, clock)
+    except KeyboardInterrupt:  # in the midst of a run; nothing is lost
+        health.end("stopped", clock())
+        raise
+    except BaseException as error:  # whatever ends it: nobody is to read "healthy" of what has gone
+        health.failures, health.error = health.failures + 1, redact(str(error) or type(error).__name__)
+        health.end("failed", clock())
+        raise
+
+
+def _watch(
+    run: Callable[[], RunReport],
+    every: timedelta,
+    health: Health,
+    stop: Event,
+    told: Callable[[RunReport | RmaError], None],
+    clock: Clock,
+) -> Exit:
     while not stop.is_set():
-        health.next = None
+        health.next, locked = None, False
         health.write("running", clock())
         try:
             report = run()
         except RmaError as error:
             health.failures, health.error = health.failures + 1, redact(str(error))
             told(error)
+            locked = isinstance(error, Locked)  # that ends with the other run, however short the pauses
             if isinstance(error, LASTING):
                 health.write("failed", clock())
                 return Exit.FAILED
@@ -110,12 +150,11 @@ def watch(
             told(report)
         if stop.is_set():
             break
-        pause = min(every * 2**health.failures, max(every, LONGEST_PAUSE))
+        pause = every if locked else min(every * 2**health.failures, max(every, LONGEST_PAUSE))
         health.next = clock() + pause
         health.write("waiting", clock())
         stop.wait(pause.total_seconds())
-    health.next = None
-    health.write("stopped", clock())
+    health.end("stopped", clock())
     return Exit.DONE
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from odoo_rma.connector.errors import BadSettings, LoginRefused, NoServer, RmaError
+from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit, RunReport
 from odoo_rma.sync.watch import LONGEST_PAUSE, Health, asked_to_stop, watch
 
@@ -92,6 +93,44 @@ def test_what_does_not_mend_by_itself_ends_the_watch(file: Path, error: RmaError
     assert (health(file)["state"], health(file)["error"]) == ("failed", str(error))
 
 
+def test_another_run_at_work_is_waited_for_with_the_usual_pause(file: Path) -> None:
+    _, pauses, _ = play(file, ending(Locked(), Locked(), Locked(), None), pauses=4)
+    assert pauses == [MINUTE] * 4
+
+
+@pytest.mark.parametrize(
+    ("end", "state", "said"),
+    [(KeyboardInterrupt(), "stopped", ""), (KeyError("odd"), "failed", "'odd'")],
+    ids=["Ctrl-C a second time", "a mistake of ours"],
+)
+def test_whatever_ends_it_the_file_no_longer_says_that_all_is_well(
+    file: Path, end: BaseException, state: str, said: str
+) -> None:
+    def run() -> RunReport:
+        assert health(file)["healthy"]
+        raise end
+
+    with pytest.raises(type(end)):
+        play(file, run)
+    assert (health(file)["state"], health(file)["healthy"], health(file)["error"]) == (state, False, said)
+
+
+def test_two_watches_with_one_health_file_do_not_end_each_other(file: Path) -> None:
+    one, other = Health(file, pid=1), Health(file, pid=2)
+    real = Path.replace
+
+    def meanwhile(fresh: Path, target: Path) -> Path:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Path, "replace", real)
+            other.write("waiting", NOON)
+            return real(fresh, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", meanwhile)
+        one.write("running", NOON)
+    assert health(file)["pid"] == 1
+
+
 def test_while_it_waits_the_file_says_when_it_goes_on(file: Path) -> None:
     seen = []
 
@@ -115,6 +154,20 @@ def test_while_it_waits_the_file_says_when_it_goes_on(file: Path) -> None:
 def test_a_health_file_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="health file"):
         play(tmp_path / "missing" / "health.json", ending(None))
+
+
+def test_a_health_file_that_cannot_be_written_any_more_is_told_and_the_work_goes_on(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def run() -> RunReport:
+        if file.is_file():
+            file.unlink()
+            file.mkdir()
+        return RunReport(NOON, finished=NOON)
+
+    code, pauses, _ = play(file, run)
+    assert (code, len(pauses)) == (Exit.DONE, 3)
+    assert f"The health file {file} cannot be written" in caplog.text
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
