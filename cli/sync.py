@@ -15,6 +15,7 @@ from odoo_rma.cli.report import print_report
 from odoo_rma.cli.session import Session, json_option, pass_session, transport_option
 from odoo_rma.connector.errors import RmaError
 from odoo_rma.sync.alert.state import after_failure, after_sync
+from odoo_rma.sync.clock import utc_now
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit, RunReport
 from odoo_rma.sync.watch import Health, asked_to_stop, watch
@@ -42,7 +43,7 @@ from odoo_rma.sync.watch import Health, asked_to_stop, watch
 @click.option("--watch", "watching", is_flag=True, help="Go on until stopped (SIGTERM, Ctrl-C).")
 @click.option(
     "--every",
-    type=click.FloatRange(min=1),
+    type=click.IntRange(1, 86_400),
     default=60,
     show_default=True,
     metavar="SECONDS",
@@ -67,7 +68,7 @@ def sync(
     pull: bool,
     push: bool,
     watching: bool,
-    every: float,
+    every: int,
     health: Path | None,
     alerting: bool,
     transport: str | None,
@@ -140,5 +141,11 @@ def _watch(
             if not isinstance(how, Locked):
                 alarm.tell(after_failure(how))
 
+    said = Health(health)
     with asked_to_stop() as stop, alarm.on_failure():
-        return watch(lambda: once(stop.is_set), every=every, health=Health(health), stop=stop, told=told)
+
+        def asked() -> bool:
+            said.beat(utc_now())
+            return stop.is_set()
+
+        return watch(lambda: once(asked), every=every, health=said, stop=stop, told=told)

@@ -1,6 +1,6 @@
 """Take in what the sources have: into the store first, then the source is told that it may forget."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from itertools import islice
@@ -15,12 +15,18 @@ CHUNK = 500
 
 
 def take_in(
-    store: Store, settings: Settings, names: Sequence[str], *, keep: bool, now: datetime
+    store: Store,
+    settings: Settings,
+    names: Sequence[str],
+    *,
+    keep: bool,
+    now: datetime,
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[str]:
     """Read the sources into the store; give notes for the person who runs it.
 
     A store that knows no cursor of a source reads everything it still has. With `keep=False` the sources are left as
-    they are.
+    they are. Once `stop` says so, the rest is left to the next run: a cursor is there only when all was read.
 
     Raises:
         BadSettings: a source is not configured.
@@ -37,6 +43,8 @@ def take_in(
             for chunk in _chunks(source.changes(store.cursor(f"source:{name}"))):
                 for reception in store.receive_many(name, chunk, now=now):
                     counts[reception] += 1
+                if stop():
+                    break
             if keep:
                 if source.cursor:
                     store.set_cursor(f"source:{name}", source.cursor)

@@ -67,7 +67,9 @@ def sync(
     clock: Clock = utc_now,
     stop: Callable[[], bool] = go_on,
 ) -> RunReport:
-    """Bring Odoo in line with the returns systems, and tell them what Odoo owns. `stop` is asked between batches.
+    """Bring Odoo in line with the returns systems, and tell them what Odoo owns.
+
+    `stop` is asked whenever the run can be left without harm: while reading, between batches, while telling.
 
     Raises:
         Stop: the run could not go on; what was done stands, the next run continues.
@@ -82,17 +84,19 @@ def sync(
         number = store.begin_run("sync", report.started)
         try:
             if Direction.PULL in direction:
-                report.notes += take_in(store, settings, names, keep=not dry_run, now=report.started)
+                report.notes += take_in(
+                    store, settings, names, keep=not dry_run, now=report.started, stop=stop
+                )
             client = stack.enter_context(closing(connect(settings.odoo, settings.secrets)))
             report.server = f"{client.server.url}/{client.server.database}"
             if Direction.PUSH in direction and not rmas:
                 report.notes += wake_changed(store, client)
-            run = Run(settings, store, client, clock, direction, dry_run)
+            run = Run(settings, store, client, clock, direction, dry_run, stop)
             for batch in run.batches(store.open_rmas(names, rmas)):
                 report.results += run.carry_out(batch)
                 progress("returns", len(report.results), run.total)
                 if stop():
-                    report.notes.append("Stopped between two batches, as asked; the next run goes on.")
+                    report.notes.append("Stopped, as asked; the next run goes on.")
                     break
             report.results += _waiting(store, names, report.results) if not rmas else []
         except BaseException as error:
@@ -125,10 +129,11 @@ class Run:
         clock: Clock,
         direction: Direction,
         dry_run: bool,
+        stop: Callable[[], bool] = go_on,
     ) -> None:
         self.total = 0
         self._settings, self._store, self._client = settings, store, client
-        self._clock, self._direction, self._dry_run = clock, direction, dry_run
+        self._clock, self._direction, self._dry_run, self._stop = clock, direction, dry_run, stop
         self._reference = Reference(client)
         self._rules = company_rules(settings, client, self._reference, self._reference.today(clock))
         self._observer = Observer(client, settings.matching, self._reference, self._rules.policy)
@@ -181,7 +186,7 @@ class Run:
             return {name: Told(later=True) for name in news}
         if self._dry_run:
             return {name: Told((str(one),)) for name, one in news.items()}
-        return tell_sources(self._settings, self._store, news)
+        return tell_sources(self._settings, self._store, news, stop=self._stop)
 
     def _known_customers(self, batch: Sequence[Rma]) -> set[int]:
         seen = (d for r in batch for d in self._store.documents(r.source, r.id))

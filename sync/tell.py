@@ -5,7 +5,7 @@ the store was deleted a source is told once more, the same as before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -71,8 +71,10 @@ def untold(
     return found
 
 
-def tell_sources(settings: Settings, store: Store, news: Mapping[Name, Untold]) -> dict[Name, Told]:
-    """Tell every source its news; give what came of it.
+def tell_sources(
+    settings: Settings, store: Store, news: Mapping[Name, Untold], *, stop: Callable[[], bool] = lambda: False
+) -> dict[Name, Told]:
+    """Tell every source its news; give what came of it. Once `stop` says so, the rest is left to another run.
 
     Raises:
         Stop: a source could not be told at all; the next run tries again.
@@ -84,16 +86,19 @@ def tell_sources(settings: Settings, store: Store, news: Mapping[Name, Untold]) 
     told: dict[Name, Told] = {}
     for name, own in by_source.items():
         with closing(open_source(name, settings.sources[name])) as source:
-            told |= _tell(source, own, store)
+            told |= _tell(source, own, store, stop)
     return told
 
 
-def _tell(source: Source, news: Sequence[Untold], store: Store) -> dict[Name, Told]:
+def _tell(source: Source, news: Sequence[Untold], store: Store, stop: Callable[[], bool]) -> dict[Name, Told]:
     told, away = {}, ""
     for one in news:
         name = source.name, one.news.rma.id
         if away:  # what did not answer a moment ago is not waited for again
             told[name] = Told(undecided=away)
+            continue
+        if stop():
+            told[name] = Told(later=True)
             continue
         try:
             reply = source.tell(replace(one.news, owned=one.news.owned & source.takes))

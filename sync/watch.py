@@ -25,6 +25,7 @@ from odoo_rma.sync.report import Exit, RunReport
 
 LASTING = (BadSettings, LoginRefused, MissingFeature)
 LONGEST_PAUSE = timedelta(minutes=15)
+BEAT = timedelta(seconds=5)
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +42,11 @@ class Health:
     last: dict[str, Any] = field(default_factory=dict)
     next: datetime | None = None
     _written: bool = False
+    _at: datetime | None = None
 
     def write(self, state: str, now: datetime) -> None:
         """Leave word, whole or not at all."""
-        self.state = state
+        self.state, self._at = state, now
         if self.path is None:
             return
         content = {
@@ -66,6 +68,11 @@ class Health:
             self._not_written(f"The health file {self.path} cannot be written: {error.strerror}.", error)
         else:
             self._written = True
+
+    def beat(self, now: datetime) -> None:
+        """Show that a long run is still alive, every few seconds at most."""
+        if self._at is None or now - self._at >= BEAT:
+            self.write(self.state, now)
 
     def end(self, state: str, now: datetime) -> None:
         """Leave the last word, where that is possible."""

@@ -164,7 +164,7 @@ class World:
             refunds = [r for p in payments for r in p["refunds"] or ()]
             found[order["custom_display_id"]] = {
                 "goods": goods,
-                "refunds": {r["note"].split(" for ")[0]: Decimal(str(r["amount"])) for r in refunds},
+                "refunds": {r["note"].split(" for R-")[0]: Decimal(str(r["amount"])) for r in refunds},
                 "count": len(refunds),
             }
         return found

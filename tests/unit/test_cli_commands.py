@@ -133,7 +133,13 @@ class TestSync:
 
     @pytest.mark.parametrize(
         "options",
-        [("--pull", "--push"), ("--watch", "--dry-run"), ("--health", "h.json")],
+        [
+            ("--watch", "--every", "nan"),
+            ("--watch", "--every", "inf"),
+            ("--pull", "--push"),
+            ("--watch", "--dry-run"),
+            ("--health", "h.json"),
+        ],
     )
     def test_what_makes_no_sense_together_is_refused(
         self, call: Call, synced: Synced, options: tuple[str, ...]

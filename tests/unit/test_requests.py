@@ -433,6 +433,25 @@ class TestTold:
             tell(settings, fresh, [plan])
         assert (file.read_bytes(), file.stat().st_mtime_ns) == (before, written)
 
+    def test_one_who_asks_to_stop_does_not_wait_until_all_are_told(
+        self, shop: Shop, settings: Settings, store: Store
+    ) -> None:
+        plan = self.plan(shop)
+        other = plan.rma.model_copy(update={"id": "R-2"})
+        plans = [plan, replace(plan, rma=other, given=other)]
+        asked_to = iter([False, True])
+        told = tell_sources(
+            settings, store, untold(plans, DECIDES, store, SERVER), stop=lambda: next(asked_to)
+        )
+        assert {i: (t.whole, t.later) for (_, i), t in told.items()} == {
+            "R-1": (True, False),
+            "R-2": (False, True),
+        }
+        outbox = settings.sources["shop"].path / "outbox"
+        assert [p.name for p in outbox.glob("*.decision.json")] == ["R-1.decision.json"]
+        tell(settings, store, plans)
+        assert len(list(outbox.glob("*.decision.json"))) == 2
+
     def test_nobody_is_told_what_does_not_stand_in_odoo(
         self, shop: Shop, settings: Settings, store: Store
     ) -> None:

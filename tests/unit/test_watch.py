@@ -170,6 +170,14 @@ def test_a_health_file_that_cannot_be_written_any_more_is_told_and_the_work_goes
     assert f"The health file {file} cannot be written" in caplog.text
 
 
+def test_a_long_run_shows_that_it_is_alive_every_few_seconds(file: Path) -> None:
+    said = Health(file)
+    said.write("running", NOON)
+    for seconds in (1, 6, 8):
+        said.beat(NOON + timedelta(seconds=seconds))
+    assert (health(file)["state"], health(file)["at"]) == ("running", "2026-11-24T12:00:06+00:00")
+
+
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
 def test_the_first_signal_asks_and_the_second_counts_as_always(kind: signal.Signals) -> None:
     before = signal.getsignal(kind)
