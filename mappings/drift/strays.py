@@ -92,10 +92,13 @@ class Verdict:
     instead: tuple[str, str, str] | None = None
 
 
-def judge(stray: Stray, kin: Sequence[Kin], zone: tzinfo) -> Verdict:
-    """Say what a document is that nobody claimed. The RMAs it names come first."""
+def judge(stray: Stray, kin: Sequence[Kin], zone: tzinfo, aside: str = "") -> Verdict:
+    """Say what a document is that nobody claimed. The RMAs it names come first.
+
+    `aside` says where its RMA was found, where that came in and cannot be read.
+    """
     if stray.key:
-        return Verdict(_keyed(stray, kin, zone))
+        return Verdict(_keyed(stray, kin, zone, aside))
     every = sorted(kin, key=lambda k: (not k.named, k.customer))
     near = [k for k in every if not k.customer]
     for one in near:
@@ -159,7 +162,7 @@ def _value(stray: Stray) -> str:
     return f"{plain(stray.amount) if stray.area is Area.INVENTORY else stray.amount} {unit}, {stray.state}"
 
 
-def _keyed(stray: Stray, kin: Sequence[Kin], zone: tzinfo) -> Drift:
+def _keyed(stray: Stray, kin: Sequence[Kin], zone: tzinfo, aside: str = "") -> Drift:
     own = next(
         (k for k in kin if stray.key and (k.source, k.rma) == (stray.key.source, stray.key.owner)), None
     )
@@ -172,14 +175,20 @@ def _keyed(stray: Stray, kin: Sequence[Kin], zone: tzinfo) -> Drift:
             zone,
             way_out="Restore its links to the order in Odoo, or reverse it there.",
         )
+    owner = stray.key.owner if stray.key else ""
+    why = f"is set aside ({aside}), so that nobody knows what its source says" if aside else ""
+    way_out = (
+        f"Mend the RMA first: odoo-rma quarantine show {owner}. Leave the document as it is." if aside else ""
+    )
     return _drift(
         stray,
         DriftKind.ORPHAN,
         None,
-        f"{stray.what.capitalize()} {stray.name} was made for RMA {stray.key.owner if stray.key else ''}, which its "
-        "source does not know (any more).",
+        f"{stray.what.capitalize()} {stray.name} was made for RMA {owner}, which "
+        f"{why or 'its source does not know (any more)'}.",
         zone,
-        way_out="Send the RMA again from its source; or, if it never was, reverse or cancel the document in Odoo.",
+        way_out=way_out
+        or "Send the RMA again from its source; or, if it never was, reverse or cancel the document in Odoo.",
     )
 
 
@@ -242,11 +251,13 @@ def _without_rma(stray: Stray, kin: Sequence[Kin], zone: tzinfo) -> Drift:
     )
 
 
-def judge_payment(stray: Stray, kin: Sequence[Kin], paid: bool, zone: tzinfo) -> Drift | None:
+def judge_payment(
+    stray: Stray, kin: Sequence[Kin], paid: bool, zone: tzinfo, aside: str = ""
+) -> Drift | None:
     """Say what a payment to a customer is that nobody claimed; `paid` means that its RMA has one of ours."""
     named = next((k for k in kin if k.named), None)
     if stray.key or named is None or not stray.counts:
-        return _keyed(stray, kin, zone) if stray.key else None
+        return _keyed(stray, kin, zone, aside) if stray.key else None
     credited = any(s.here for s in named.shares if s.measure == stray.measure)
     nothing = {"difference": ZERO}
     if paid:

@@ -177,7 +177,8 @@ class _Work:
     def _judge(self, scanner: Scanner, reference: Reference) -> list[str]:
         others = frozenset(self.settings.sources) - frozenset(self.scope.sources)
         elsewhere = self._not_looked_at if self._partly else None
-        judge = Judge(self.spool, reference, scanner.seen.first, others, elsewhere)
+        aside = {(e.source, e.key): e.origin or e.label for e in self._unread()}
+        judge = Judge(self.spool, reference, scanner.seen.first, others, elsewhere, aside)
         self.spool.add_drifts(d for d in judge.judge())
         self._kept = judge.kept
         if not judge.before:
@@ -190,9 +191,13 @@ class _Work:
 
     def _set_aside(self) -> Iterator[Drift]:
         """Give what came in and could not be read, or came twice with different content."""
+        return (_waiting(entry) for entry in self._unread("conflict"))
+
+    def _unread(self, *also: str) -> Iterator[Entry]:
+        wanted = ("unreadable", *also)
         for entry in self.store.quarantine_list():
-            if entry.source in self.scope.sources and entry.kind in ("unreadable", "conflict"):
-                yield _waiting(entry)
+            if entry.source in self.scope.sources and entry.kind in wanted:
+                yield entry
 
     # ── the sums ──
 

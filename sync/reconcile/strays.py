@@ -1,7 +1,7 @@
 """Put down to an RMA what nobody claimed, as far as anything shows it; the rest is an orphan."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -17,7 +17,8 @@ _BETWEEN = re.compile(r"[\s,;:()\[\]]+")
 class Judge:
     """Judges the strays of a spool. `first` is the day of the first RMA; `others` are sources that are out of scope.
 
-    Where not everything is looked at, `elsewhere` tells whether an RMA is known that was not.
+    Where not everything is looked at, `elsewhere` tells whether an RMA is known that was not. `aside` says of RMAs that
+    came in and cannot be read where they were found.
     """
 
     def __init__(
@@ -27,9 +28,10 @@ class Judge:
         first: date | None,
         others: frozenset[str],
         elsewhere: Callable[[str, str], bool] | None,
+        aside: Mapping[tuple[str, str], str] = {},
     ) -> None:
         self._spool, self._reference, self._first, self._others = spool, reference, first, others
-        self._elsewhere = elsewhere
+        self._elsewhere, self._aside = elsewhere, aside
         self.before = 0
         self.kept: dict[str, list[int]] = {}
 
@@ -75,11 +77,12 @@ class Judge:
         return list(found.values())
 
     def _drifts(self, stray: Stray, kin: list[Kin]) -> list[Drift]:
-        zone = self._reference.zone
+        zone, key = self._reference.zone, stray.key
+        aside = self._aside.get((key.source, key.owner), "") if key else ""
         if stray.model == PAYMENT:
-            found = judge_payment(stray, kin, self._is_paid(kin), zone)
+            found = judge_payment(stray, kin, self._is_paid(kin), zone, aside)
             return [found] if found else []
-        verdict = judge(stray, kin, zone)
+        verdict = judge(stray, kin, zone, aside)
         if verdict.instead and verdict.drift:
             source, rma, of = verdict.instead
             gone = self._spool.take_out(source, rma, stray.area, of)

@@ -17,7 +17,7 @@ KINDS: dict[DriftKind, tuple[str, str]] = {
     DriftKind.STATE: ("state", "One side is further than the other."),
     DriftKind.PERIOD: ("period", "It is booked in another month than it belongs to."),
     DriftKind.DUPLICATE: ("duplicate", "It stands in the books more than once."),
-    DriftKind.ORPHAN: ("orphan", "A document in Odoo whose return nobody knows."),
+    DriftKind.ORPHAN: ("orphan", "A document in Odoo whose return nobody knows, or cannot be read."),
     DriftKind.PAID_NOT_POSTED: ("paid, not posted", "The money went out, but no credit note is posted."),
     DriftKind.POSTED_NOT_PAID: ("posted, not paid", "The credit note is posted, but the money is not out."),
     DriftKind.CHANGED_BY_HAND: ("changed by hand", "A person changed in Odoo what was made for the return."),

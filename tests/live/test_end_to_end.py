@@ -15,7 +15,7 @@ from odoo_rma.sandbox import Env, Medusa
 from odoo_rma.sync.reconcile import reconcile
 from odoo_rma.sync.report import Outcome
 
-pytestmark = [pytest.mark.live, pytest.mark.medusa, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.live, pytest.mark.medusa, pytest.mark.timeout(7200)]
 
 ARGUED = {"clerk ran ahead", "paid by hand"}
 RETURNS = int(os.environ.get("ODOO_RMA_END_TO_END", "24"))
@@ -130,9 +130,12 @@ def test_a_lost_store_changes_nothing_on_either_side(world: World) -> None:
 
 
 def test_reconcile_explains_everything(world: World) -> None:
+    # Of what was quarantined when the store was lost nothing is known but that it cannot be read.
+    unread = {c.id for c in world.cases if c.reference in paid_by_hand(world)}
     with reconcile(world.settings, tuple(Area)) as found:
         drifts = list(found.rows.drifts())
-        assert found.rmas == RETURNS
+        assert found.rmas == RETURNS - len(unread)
+        assert {d.rma for d in drifts if d.kind is DriftKind.UNREADABLE} == unread
         assert [e for e in found.equations if e.unexplained] == []
         assert [d for d in drifts if d.kind is DriftKind.UNEXPLAINED] == []
     shown = {d.rma for d in drifts if not d.settled}
@@ -142,8 +145,12 @@ def test_reconcile_explains_everything(world: World) -> None:
 def argued(world: World) -> set[str]:
     """Name the returns that wait for a person: one that was received on both sides, and those of an order paid by hand."""
     clerk = {c.id for c in world.cases if "clerk ran ahead" in c.labels}
-    paid = {c.reference for c in world.cases if "paid by hand" in c.labels}
-    return clerk | {c.id for c in world.cases if c.reference in paid}
+    return clerk | {c.id for c in world.cases if c.reference in paid_by_hand(world)}
+
+
+def paid_by_hand(world: World) -> set[str]:
+    """Name the orders on which the shop's clerk refunded something."""
+    return {c.reference for c in world.cases if "paid by hand" in c.labels}
 
 
 def agrees(world: World) -> None:

@@ -46,8 +46,12 @@ def reconcile(
     told: bool = False,
     settled: str = "",
     agreed: dict[str, str] | None = None,
+    aside: str = "",
 ) -> Sides:
-    """Do what a reconciliation does, on a shop in memory; `told` means that the source was told what Odoo holds."""
+    """Do what a reconciliation does, on a shop in memory; `told` means that the source was told what Odoo holds.
+
+    `aside` says where those RMAs were found that came in and cannot be read.
+    """
     sides, sums, differences = Sides(), Sums(), Differences()
     owned: set[tuple[str, int]] = set()
     kin: list[tuple[int, Kin]] = []
@@ -78,7 +82,7 @@ def reconcile(
         kin.append((plan.order_id, _kin(found, settled)))
     for stray, order in _strays(shop, owned):
         near = [k for i, k in kin if i and i == order]
-        verdict = judge(stray, near, UTC)
+        verdict = judge(stray, near, UTC, aside)
         if verdict.instead and verdict.drift:
             share = verdict.instead
             gone = [d for d in sides.drifts if _stands_for(d, share, stray.area)]

@@ -225,6 +225,15 @@ def test_documents_of_an_rma_that_its_source_lost(shop: Shop) -> None:
     sides = explained(reconcile(shop))
     assert sides.kinds() == [DriftKind.ORPHAN] * 2
     assert {d.rma for d in sides.drifts} == {"R-1"}
+    assert all("does not know" in d.message and "reverse" in d.way_out for d in sides.drifts)
+
+
+def test_documents_of_an_rma_that_cannot_be_read_now_are_not_to_be_reversed(shop: Shop) -> None:
+    carry_out(shop, returned())
+    sides = explained(reconcile(shop, aside="order S-1, return R-1"))
+    assert sides.kinds() == [DriftKind.ORPHAN] * 2
+    assert all("is set aside (order S-1, return R-1)" in d.message for d in sides.drifts)
+    assert not any("reverse" in d.way_out for d in sides.drifts)
 
 
 # ── money ──
