@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # The client's contract holds for the Odoo in memory as well; the rest of that file needs a real one.
 FAST := tests/unit tests/property tests/faults tests/live/test_client_contract.py
 
-.PHONY: help demo test check lint types layers fast live end-to-end screenshots format clean
+.PHONY: help demo test check lint types layers fast live end-to-end drifts screenshots format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -45,6 +45,9 @@ live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
 
 end-to-end: $(STAMP)  ## Two hundred returns between a real Medusa and a real Odoo; apart from `make test`, for it takes long
 	ODOO_RMA_END_TO_END=200 $(BIN)/pytest tests/live/test_end_to_end.py
+
+drifts: $(STAMP)  ## Five hundred differences planted in a real Odoo and its source, found and mended; `make test` plants a hundred
+	ODOO_RMA_DRIFTS=500 $(BIN)/pytest tests/live/test_reconcile_many.py
 
 screenshots: $(STAMP) chromium libreoffice  ## Take the screenshots of docs/ again
 	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py tests/live/test_report_retail.py

@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/reconcile.py [RETURNS …]
 
-The returns are copied straight into the tables of a sandbox (bench/many.py), every hundredth credit note is reset to
+The returns are copied straight into the tables of a sandbox (sandbox/many.py), every hundredth credit note is reset to
 draft there, and our own store gets the returns as their source would have sent them. Then `reconcile all` runs in a
 process of its own. Prints one line of JSON per size; `peak_mb` is all that the process ever held.
 """
@@ -20,19 +20,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from many import MONTHS, ORDER, Copier, template_of
 
 from odoo_rma.connector.settings import Settings
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.drift import Area
 from odoo_rma.mappings.model import Rma
 from odoo_rma.sandbox import Env, Sandbox
+from odoo_rma.sandbox.many import Copier, sell, template_of
 from odoo_rma.sandbox.packaged import PackagedOdoo
 from odoo_rma.sync.reconcile import reconcile
 from odoo_rma.sync.run import sync
 from odoo_rma.sync.store import Store
 
 DATABASE = "bench-reconcile"
+ORDER, RMA = "BENCH-0", "B-0"
+MONTHS = 12
 ARTICLES = {"TENT-2P": 249.0, "BOOT-42": 129.9, "MUG": 9.95}
 REFUND = "447.18"
 EVERY = 100
@@ -59,36 +61,6 @@ class Admin:
         """Call a method of a model."""
         who = (self._env.database, self._uid, self._env.password)
         return self._post("object", "execute_kw", *who, model, method, list(arguments), named)
-
-
-def sell(admin: Admin) -> int:
-    """Sell one of each article, deliver and invoice it; gives the order."""
-    skus = [("default_code", "in", list(ARTICLES))]
-    found = {
-        r["default_code"]: r["id"] for r in admin("product.product", "search_read", skus, ["default_code"])
-    }
-    partner = admin("res.partner", "create", {"name": f"Customer {ORDER}", "email": f"{ORDER}@mail.example"})
-    lines = [
-        (0, 0, {"product_id": found[s], "product_uom_qty": 1, "price_unit": p}) for s, p in ARTICLES.items()
-    ]
-    values = {"partner_id": partner, "client_order_ref": ORDER, "order_line": lines}
-    order = admin("sale.order", "create", values)
-    admin("sale.order", "action_confirm", [order])
-    [row] = admin("sale.order", "read", [order], ["picking_ids"])
-    moves = admin(
-        "stock.move", "search_read", [("picking_id", "in", row["picking_ids"])], ["product_uom_qty"]
-    )
-    for move in moves:
-        admin("stock.move", "write", [move["id"]], {"quantity": move["product_uom_qty"], "picked": True})
-    admin("stock.picking", "button_validate", row["picking_ids"], context={"skip_sms": True})
-    context = {"active_model": "sale.order", "active_ids": [order], "active_id": order}
-    wizard = admin(
-        "sale.advance.payment.inv", "create", {"advance_payment_method": "delivered"}, context=context
-    )
-    admin("sale.advance.payment.inv", "create_invoices", [wizard], context=context)
-    [row] = admin("sale.order", "read", [order], ["invoice_ids"])
-    admin("account.move", "action_post", row["invoice_ids"])
-    return int(order)
 
 
 def rma(number: int) -> dict[str, Any]:
@@ -179,10 +151,10 @@ def main(sizes: list[int]) -> None:
         raise SystemExit("Needs a sandbox from Debian's packages: its database is written to directly.")
     with tempfile.TemporaryDirectory() as name:
         settings = settings_for(env, Path(name))
-        order = sell(Admin(env))
+        order = sell(Admin(env), ORDER, ARTICLES)
         carry_out_one(settings)
         with way.postgres.session(DATABASE) as cursor:
-            copier = Copier(cursor, template_of(cursor, order))
+            copier = Copier(cursor, template_of(cursor, order), ORDER, RMA, MONTHS)
             copier.begin()
             there = 0
             for size in sizes:

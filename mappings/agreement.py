@@ -38,13 +38,18 @@ def _credited(rma: Rma, in_erp: InErp) -> Iterator[tuple[str, str]]:
 
 
 def conflicts(rma: Rma, in_erp: InErp, agreed: Mapping[str, str], source: SourceRules) -> Iterator[Issue]:
-    """Give the receipts in which the side that only follows is ahead, although the owner has moved, too."""
+    """Give the receipts in which the side that only follows is ahead, although the owner has moved; it may have moved back."""
     for line in _lines(rma, in_erp):
         theirs, ours = present(line), in_erp.received(line.id)
         owner, follower = (theirs, ours) if source.source_receives else (ours, theirs)
         before = decimal(agreed.get(_fact(line), "0"))
         if follower > owner and owner != before:
-            yield _conflict(rma, line, theirs, ours, source)
+            why = (
+                f"although both had agreed on {plain(before)}"
+                if follower == before
+                else "and both have changed since they last agreed"
+            )
+            yield _conflict(rma, line, theirs, ours, source, why)
 
 
 def _lines(rma: Rma, in_erp: InErp) -> Iterator[RmaLine]:
@@ -56,12 +61,14 @@ def _fact(line: RmaLine) -> str:
     return f"receipt {line.id}"
 
 
-def _conflict(rma: Rma, line: RmaLine, theirs: Decimal, ours: Decimal, source: SourceRules) -> Issue:
-    owner = "the source" if source.source_receives else "Odoo"
+def _conflict(
+    rma: Rma, line: RmaLine, theirs: Decimal, ours: Decimal, source: SourceRules, why: str
+) -> Issue:
+    owner = "The source" if source.source_receives else "Odoo"
     return Issue(
         "conflict_receipt",
         f"{line.sku or line.barcode} of {rma.label}: the source says that {plain(theirs)} came back, Odoo shows "
-        f"{plain(ours)}, and both have changed since they last agreed.",
+        f"{plain(ours)}, {why}.",
         f"Count the goods. {owner} owns the receipt: correct it there, or the other side by hand; nothing is overwritten.",
         f"lines.{line.id}.received",
         {"source": plain(theirs), "odoo": plain(ours)},

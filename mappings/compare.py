@@ -130,12 +130,14 @@ class _Comparison:
         self._check_kind()
         order = find_order(rma, erp, decisions)
         plan.order_id = order.id
+        if plan.transfers:  # what came is put down to its line, whatever is refused afterwards
+            self.slices = self._allocate({x.id: find_lines(x, order, erp) for x in rma.lines})
         self._check_currency(order)
         check_steps(rma, self.erp)
         customer = find_customer(rma, order, erp, decisions)
         plan.partner_id = customer.partner_id
         lines = {line.id: find_lines(line, order, erp) for line in rma.lines}
-        slices = self.slices = self._allocate(lines)
+        slices = self.slices = self.slices or self._allocate(lines)
         steps = plan_transfers(rma, self._wanted(slices), self._arrived(slices), erp, self._note())
         plan.steps += [*customer.steps, *steps]
         received = self._received(slices)

@@ -154,12 +154,18 @@ def _not_of_a_line(found: Findings, pieces: Decimal) -> None:
     if not pieces:
         return
     look = found.look
+    withdrawn = ", ".join(x.sku or x.barcode or x.id for x in look.plan.rma.lines if _withdrawn(look, x))
     found.add(
         Area.INVENTORY,
-        DriftKind.MISSING_IN_RMA,
+        DriftKind.CONFLICT if withdrawn else DriftKind.MISSING_IN_RMA,
         look.receipts,
-        "return transfer",
-        f"{plain(pieces)} piece(s) came back in Odoo that stand for no line of the RMA.",
+        withdrawn or "return transfer",
+        f"{plain(pieces)} piece(s) came back in Odoo that "
+        + (
+            f"the source had said came ({withdrawn}), and now says did not."
+            if withdrawn
+            else "stand for no line of the RMA."
+        ),
         issues=found.issues(lambda i: area_of(i) is Area.INVENTORY),
         way_out=_way_out(look, behind=False),
         rma_value="0",
@@ -167,6 +173,12 @@ def _not_of_a_line(found: Findings, pieces: Decimal) -> None:
         difference=pieces,
         **_where(look),
     )
+
+
+def _withdrawn(look: Look, line: RmaLine) -> bool:
+    """Tell whether both sides had agreed that units of a line came, and the source knows of none any more."""
+    before = decimal(look.agreed.get(f"receipt {line.id}", "0"))
+    return line.physical and before > 0 and not line.received
 
 
 def _wrong_items(found: Findings) -> None:

@@ -101,6 +101,8 @@ def judge(stray: Stray, kin: Sequence[Kin], zone: tzinfo, aside: str = "") -> Ve
         return Verdict(_keyed(stray, kin, zone, aside))
     every = sorted(kin, key=lambda k: (not k.named, k.customer))
     near = [k for k in every if not k.customer]
+    if stray.amount < 0 and near:
+        return Verdict(_taken_back(stray, near[0], zone))
     for one in near:
         for share in _fitting(stray, one):
             if stray.counts and share.wanted - share.here == stray.amount:
@@ -212,6 +214,17 @@ def _instead(stray: Stray, kin: Kin, share: Share, zone: tzinfo) -> Drift:
 def _wanted(stray: Stray, share: Share) -> str:
     inventory = stray.area is Area.INVENTORY
     return f"{plain(share.wanted)} unit(s)" if inventory else f"{share.wanted} {stray.measure}"
+
+
+def _taken_back(stray: Stray, kin: Kin, zone: tzinfo) -> Drift:
+    return _drift(
+        stray,
+        DriftKind.CHANGED_BY_HAND,
+        kin,
+        f"{stray.name} was made by hand and takes back what was credited for {kin.label}.",
+        zone,
+        way_out="If that is right, withdraw the refund at the source; else reverse it in Odoo.",
+    )
 
 
 def _double(stray: Stray, kin: Kin, share: Share, zone: tzinfo) -> Drift:

@@ -10,6 +10,7 @@ from shop.sides import Sides, reconcile
 
 from odoo_rma.mappings.agreement import agreed_now
 from odoo_rma.mappings.drift import Area, Drift, DriftKind
+from odoo_rma.mappings.drift.strays import Kin, Share, Stray, judge
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.erp import Invoice, Picking
 from odoo_rma.mappings.foresee import World, do
@@ -236,6 +237,21 @@ def test_documents_of_an_rma_that_cannot_be_read_now_are_not_to_be_reversed(shop
     assert not any("reverse" in d.way_out for d in sides.drifts)
 
 
+def test_an_invoice_that_a_person_made_to_take_back_a_credit_is_put_down_to_its_return() -> None:
+    facts = ("USD", D("-23.00"), True, date(2026, 11, 21), None, "Reversal of RINV/1")
+    debit = Stray(Area.LEDGER, "account.move", 7, "INV/9", "posted", *facts)
+    kin = Kin("shop", "R-1", "R-1", False, "", (Share("refund F1", "USD", D("23.00"), D("23.00")),))
+    drift = judge(debit, [kin], UTC).drift
+    assert drift
+    assert (drift.kind, drift.rma, drift.difference) == (DriftKind.CHANGED_BY_HAND, "R-1", D("-23.00"))
+
+
+def test_a_currency_that_changed_after_all_was_done_hides_no_goods(shop: Shop) -> None:
+    carry_out(shop, returned(closed=True))
+    sides = reconcile(shop, returned(closed=True, refunds=[REFUND | {"currency": "EUR"}]))
+    assert sides.kinds() == [DriftKind.CURRENCY]
+
+
 # ── money ──
 
 
@@ -358,6 +374,28 @@ def test_a_posted_note_that_another_entry_reverses(shop: Shop) -> None:
     drift = of(reconcile(shop, one), Area.LEDGER)
     assert (drift.kind, drift.difference) == (DriftKind.STATE, 0)
     assert "reverses" in drift.message
+
+
+def test_the_days_to_a_refund_begin_when_the_customer_asked(shop: Shop) -> None:
+    asked = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    carry_out(shop, one := returned(requested_at=asked))
+    [money] = reconcile(shop, one).ledger
+    assert money.requested_at == asked
+    assert money.promised_at is not None
+    assert asked < money.promised_at
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_receipt_that_the_source_withdraws_after_both_agreed(shop: Shop, *, closed: bool) -> None:
+    carry_out(shop, returned(closed=closed))
+    drift = of(
+        reconcile(shop, returned("0", closed=closed), agreed={"receipt 1": "2"}),
+        Area.INVENTORY,
+    )
+    assert (drift.kind, drift.difference) == (DriftKind.CONFLICT, 2)
+    assert drift.subject == "A"
+    assert "both have changed" not in drift.message
+    assert drift.repair == ()
 
 
 def test_both_sides_remember_what_they_agreed_on(shop: Shop) -> None:

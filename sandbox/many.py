@@ -5,7 +5,7 @@ every table that they stand in, with new ids in all columns that refer to each o
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,24 +24,28 @@ UNIQUE = {("stock_picking", "name"), ("account_move", "name"), ("sale_order", "n
 MODELS = {"stock.picking": "stock_picking", "stock.move": "stock_move", "account.move": "account_move"}
 MODELS |= {"account.move.line": "account_move_line"}
 SPECIAL = {("ir_model_data", "res_id"), ("ir_model_data", "name")}
-ORDER, RMA = "BENCH-0", "B-0"
-MONTHS = 12
 _NUMBER = re.compile(r"(?<=\.)\d+(?=\.|$)")
 
 
 @dataclass
 class Copier:
-    """Copies the rows of a template; `ids` are theirs, by table."""
+    """Copies the rows of a template; `ids` are theirs, by table.
+
+    `order` and `rma` are how the template is called, each ending in `-0`: copies have their number instead. They are
+    spread over so many `months` back from the template's.
+    """
 
     cursor: Any
     ids: Mapping[str, Sequence[int]]
+    order: str
+    rma: str
+    months: int = 1
     base: dict[str, int] = field(default_factory=dict)
 
     def copy(self, first: int, last: int) -> None:
         """Make the copies with these numbers."""
-        self.cursor.execute(
-            "SET session_replication_role = replica"
-        )  # no trigger and no foreign key is in the way
+        # No trigger and no foreign key is in the way.
+        self.cursor.execute("SET session_replication_role = replica")
         for table in TABLES:
             if self.ids[table]:
                 self._copy(table, first, last)
@@ -103,10 +107,12 @@ class Copier:
         if column in links:
             return self._mapped(links[column], f't."{column}"')
         if kind in ("character varying", "text"):
-            text = f"replace(replace(t.\"{column}\", '{ORDER}', 'BENCH-' || n), '{RMA}', 'B-' || n)"
+            text = f't."{column}"'
+            for name in (self.order, self.order.lower(), self.rma):
+                text = f"replace({text}, '{name}', '{name[:-1]}' || n)"
             return f"{text} || '-' || n" if (table, column) in UNIQUE else text
         if kind in ("date", "timestamp without time zone"):
-            spread = f"(t.\"{column}\" - (n % {MONTHS}) * interval '30 days')"
+            spread = f"(t.\"{column}\" - (n % {self.months}) * interval '30 days')"
             return f"{spread}::date" if kind == "date" else spread
         return f't."{column}"'
 
@@ -142,7 +148,7 @@ class Copier:
                 pieces += [f"'{name[at : found.start()]}'", f"({mapped})::text"]
                 at = found.end()
         pieces.append(f"'{name[at:]}'")
-        return " || ".join(pieces).replace(RMA, "B-' || n || '")
+        return " || ".join(pieces).replace(self.rma, f"{self.rma[:-1]}' || n || '")
 
     def _of_name(self, name: str, found: re.Match[str]) -> str:
         before = name[: found.start()].split(".")
@@ -182,3 +188,37 @@ def template_of(cursor: Any, order_id: int) -> dict[str, list[int]]:
     keyed = " OR ".join(f"(model = '{m}' AND res_id IN ({{{n}}}))" for n, m in enumerate(MODELS))
     take("ir_model_data", f"module = '__rma__' AND ({keyed})", *MODELS.values())
     return found
+
+
+Call = Callable[..., Any]
+"""Calls a method of a model in Odoo as its administrator: `call(model, method, *arguments, **named)`."""
+
+
+def sell(call: Call, ref: str, articles: Mapping[str, float]) -> int:
+    """Sell one of each article at its price to a new customer, deliver and invoice it (Odoo 19); gives the order."""
+    skus = [("default_code", "in", list(articles))]
+    found = {
+        r["default_code"]: r["id"] for r in call("product.product", "search_read", skus, ["default_code"])
+    }
+    partner = call(
+        "res.partner", "create", {"name": f"Customer {ref}", "email": f"{ref.lower()}@mail.example"}
+    )
+    lines = [
+        (0, 0, {"product_id": found[s], "product_uom_qty": 1, "price_unit": p}) for s, p in articles.items()
+    ]
+    values = {"partner_id": partner, "client_order_ref": ref, "order_line": lines}
+    order = call("sale.order", "create", values)
+    call("sale.order", "action_confirm", [order])
+    [row] = call("sale.order", "read", [order], ["picking_ids"])
+    moves = [("picking_id", "in", row["picking_ids"])]
+    for move in call("stock.move", "search_read", moves, ["product_uom_qty"]):
+        call("stock.move", "write", [move["id"]], {"quantity": move["product_uom_qty"], "picked": True})
+    call("stock.picking", "button_validate", row["picking_ids"], context={"skip_sms": True})
+    context = {"active_model": "sale.order", "active_ids": [order], "active_id": order}
+    wizard = call(
+        "sale.advance.payment.inv", "create", {"advance_payment_method": "delivered"}, context=context
+    )
+    call("sale.advance.payment.inv", "create_invoices", [wizard], context=context)
+    [row] = call("sale.order", "read", [order], ["invoice_ids"])
+    call("account.move", "action_post", row["invoice_ids"])
+    return int(order)
