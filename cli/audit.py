@@ -44,8 +44,10 @@ def audit(session: Session, period: str | None, output: Path, transport: str | N
     """
     from odoo_rma.sync import reconcile as run  # noqa: PLC0415 (the Odoo client is loaded only where it is used)
     from odoo_rma.sync.audit import write_package  # noqa: PLC0415
+    from odoo_rma.sync.reports.file import check_writable  # noqa: PLC0415
 
     month = period or last_month()
+    check_writable(output / month / "returns")
     settings = session.settings(transport=transport)
     with (
         ProgressBar() as progress,
@@ -57,6 +59,8 @@ def audit(session: Session, period: str | None, output: Path, transport: str | N
     for file in written:
         click.echo(clean(str(file)))
     click.echo(_verdict(found))
+    if month > last_month():
+        click.echo(f"Note: {month} is not over yet; file it again when it is.", err=True)
     sys.exit(code)
 
 
@@ -66,7 +70,8 @@ def _verdict(found: Reconciliation) -> str:
     if findings := sum(found.counts.values()):
         kinds = ", ".join(f"{count} {kind}" for kind, count in found.counts.items())
         return click.style(
-            f"Every total ties out; {findings} differences wait for somebody ({kinds}).", fg="yellow"
+            f"Every total ties out; {findings} difference{'s wait' if findings > 1 else ' waits'} for somebody ({kinds}).",
+            fg="yellow",
         )
     return click.style("Both sides agree.", fg="green")
 

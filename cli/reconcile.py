@@ -2,16 +2,16 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
 
 from odoo_rma.cli.alerting import Alarm, alert_option
-from odoo_rma.cli.arguments import MONTH
+from odoo_rma.cli.arguments import DAY, MONTH
 from odoo_rma.cli.progress import ProgressBar
 from odoo_rma.cli.reconciled import print_reconciliation
-from odoo_rma.cli.session import Session, pass_session, transport_option
+from odoo_rma.cli.session import Session, now, pass_session, transport_option
 from odoo_rma.mappings.drift import Area
 from odoo_rma.sync.alert.state import after_reconcile
 
@@ -26,7 +26,7 @@ FORMATS = ("table", "json", "csv", "xlsx", "html")
 )
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     metavar="DAY",
     help="Only what changed since this day, here or in Odoo.",
 )
@@ -62,7 +62,7 @@ def reconcile(
     session: Session,
     what: str,
     sources: tuple[str, ...],
-    since: datetime | None,
+    since: date | None,
     period: str | None,
     fix: str | None,
     dry_run: bool,
@@ -86,12 +86,15 @@ def reconcile(
     """
     from odoo_rma.sync import reconcile as run  # noqa: PLC0415 (the Odoo client is loaded only where it is used)
     from odoo_rma.sync.reports import WRITERS  # noqa: PLC0415
+    from odoo_rma.sync.reports.file import check_writable  # noqa: PLC0415
     from odoo_rma.sync.reports.whole import pieces  # noqa: PLC0415
 
     form = "json" if as_json else form
-    _check(form, output)
+    _check(form, output, since)
     if dry_run and not fix:
         raise click.UsageError("--dry-run goes with --fix: without it nothing is written anyway.")
+    if output and not (form == "csv" and output.is_dir()):
+        check_writable(output)
     settings = session.settings(transport=transport)
     alarm = Alarm(settings, _scope(what, sources, since, period), alerting)
     with (
@@ -101,7 +104,7 @@ def reconcile(
             settings,
             AREAS[what],
             sources=sources,
-            since=since.date() if since else None,
+            since=since,
             period=period or "",
             fix=run.Fix(fix) if fix else None,
             dry_run=dry_run,
@@ -121,14 +124,16 @@ def reconcile(
     sys.exit(code)
 
 
-def _scope(what: str, sources: Sequence[str], since: datetime | None, period: str | None) -> str:
+def _scope(what: str, sources: Sequence[str], since: date | None, period: str | None) -> str:
     """Name the run for the memory of alerts: what is looked at, but not since which day."""
     return " ".join(
         ["reconcile", what, *sorted(sources), *(["--since"] if since else []), *filter(None, [period])]
     )
 
 
-def _check(form: str, output: Path | None) -> None:
+def _check(form: str, output: Path | None, since: date | None) -> None:
+    if since and since > now().date() + timedelta(days=1):  # where Odoo's people are it may be tomorrow
+        raise click.UsageError(f"--since {since} lies in the future: nothing would be looked at.")
     if output and form == "table":
         raise click.UsageError("A table is only printed; for a file name another --format.")
     if form not in ("table", "json") and output is None:

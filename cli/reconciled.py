@@ -61,9 +61,9 @@ def _verdict(found: Reconciliation, shown: int) -> str:
     mended = f" {sum(found.fixed.values())} mended." if found.fixed else ""
     kinds = ", ".join(f"{n} {kind}" for kind, n in found.counts.items())
     seconds = (found.finished - found.started).total_seconds()
-    work = f"{found.rmas} returns; {found.calls} calls to Odoo, {found.writes} of them writing, in {seconds:.1f} s."
+    work = f"{found.rmas} return{'s' * (found.rmas != 1)}; {found.calls} calls to Odoo, {found.writes} of them writing, in {seconds:.1f} s."
     work += dry + mended
     if not findings:
         return click.style(f"Both sides agree: {work}", fg="green")
     more = f" The first {shown} are shown; --limit shows more." if findings > shown else ""
-    return click.style(f"{findings} differences ({kinds}) in {work}", fg="yellow") + more
+    return click.style(f"{findings} difference{'s' * (findings > 1)} ({kinds}) in {work}", fg="yellow") + more

@@ -18,6 +18,13 @@ class Exit(IntEnum):
     LOCKED = 4
 
 
+def reason_of(error: BaseException) -> str:
+    """Say why a run ended early, for the diary."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Stopped from outside, before it was done; the next run goes on."
+    return str(error) or type(error).__name__
+
+
 class Outcome(StrEnum):
     """What became of one RMA in this run."""
 

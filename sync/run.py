@@ -28,7 +28,7 @@ from odoo_rma.sync.observe import Observer
 from odoo_rma.sync.outcome import NOTHING_TOLD, Name, Outcomes, name_of
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.rehearsal import rehearsal
-from odoo_rma.sync.report import Outcome, Progress, Result, RunReport
+from odoo_rma.sync.report import Outcome, Progress, Result, RunReport, reason_of
 from odoo_rma.sync.rules import company_rules, source_rules
 from odoo_rma.sync.store import Settled, Store
 from odoo_rma.sync.tell import Told, tell_sources, untold
@@ -100,7 +100,7 @@ def sync(
                     break
             report.results += _waiting(store, names, report.results) if not rmas else []
         except BaseException as error:
-            store.fail_run(number, clock(), type(error).__name__ if not str(error) else str(error))
+            store.fail_run(number, clock(), reason_of(error))
             raise
         report.finished, report.calls, report.writes = clock(), client.calls, client.writes
         store.end_run(number, report)

@@ -28,7 +28,7 @@ from odoo_rma.sync.reconcile.sweep import ENTRY, PICKING, Sweeper
 from odoo_rma.sync.reconcile.totals import Narrow, Totals, booked_since, chunks, done_since
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.rehearsal import rehearsal
-from odoo_rma.sync.report import Exit, Progress
+from odoo_rma.sync.report import Exit, Progress, reason_of
 from odoo_rma.sync.run import silent
 from odoo_rma.sync.store import Entry, Store
 
@@ -81,7 +81,7 @@ def reconcile(
             if fix:
                 found = work.mend(found, fix, dry_run=dry_run)
         except BaseException as error:
-            store.fail_run(number, clock(), type(error).__name__ if not str(error) else str(error))
+            store.fail_run(number, clock(), reason_of(error))
             raise
         _write_down(store, number, found)
         yield found

@@ -13,6 +13,24 @@ class NotWritten(Stop):
     """The report cannot be written. Check that its folder is writable and has space."""
 
 
+def check_writable(path: Path) -> None:
+    """Find out before the work is done that a report cannot be written; for reports in a folder, name a file in it.
+
+    Raises:
+        NotWritten: the disk or the rights do not allow it.
+
+    """
+    if path.is_dir():
+        raise NotWritten(f"{path} cannot be written: it is a folder. Name a file in it.")
+    if path.exists() and not path.is_file():
+        return  # a pipe or a terminal
+    folder = next(p for p in path.absolute().parents if p.exists())
+    try:
+        TemporaryDirectory(prefix=".report-", dir=folder).cleanup()
+    except OSError as error:
+        raise NotWritten(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a place to write to; what stands there in the end becomes `path`, in one step.

@@ -101,8 +101,36 @@ class TestAudit:
         assert call("audit", "--period", period).exit_code == 2
         assert not compared.asked
 
+    def test_a_month_that_is_not_over_is_filed_with_a_word(self, call: Call, compared: Compared) -> None:
+        month = f"{datetime.now(UTC):%Y-%m}"
+        assert "is not over yet" in call("audit", "--period", month).stderr
+        assert "is not over yet" not in call("audit", "--period", "2020-10").stderr
+
+    def test_where_nothing_can_be_filed_nothing_is_compared(self, call: Call, compared: Compared) -> None:
+        Path("audit").write_text("")
+        ended = call("audit", "--output", "audit/of/2026")
+        assert (ended.exit_code, compared.asked) == (1, {})
+        assert "cannot be written" in ended.stderr
+
 
 class TestReconcile:
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "tomorrow", "2026-02-30", "2999-01-01"])
+    def test_a_day_that_cannot_be_meant_is_refused(self, call: Call, compared: Compared, day: str) -> None:
+        ended = call("reconcile", "--since", day)
+        assert ended.exit_code == 2
+        assert not compared.asked
+
+    @pytest.mark.parametrize("output", ["taken/report.xlsx", "folder", "/proc/report.xlsx"])
+    def test_a_report_that_cannot_be_written_is_told_before_anything_is_mended(
+        self, call: Call, compared: Compared, output: str
+    ) -> None:
+        Path("taken").write_text("")
+        Path("folder").mkdir()
+        ended = call("reconcile", "--fix", "auto", "--format", "xlsx", "--output", output)
+        assert ended.exit_code == 1
+        assert f"{output} cannot be written" in ended.stderr
+        assert not compared.asked
+
     @pytest.mark.parametrize("form", ["xlsx", "html", "csv", "json"])
     def test_a_report_is_written(self, call: Call, compared: Compared, form: str) -> None:
         ended = call("reconcile", "--format", form, "--output", f"r.{form}")

@@ -9,13 +9,14 @@ from shop import D
 
 from odoo_rma.cli.main import main
 from odoo_rma.cli.reconciled import print_reconciliation
+from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.drift import Area, Drift, DriftKind, Equation, InventoryRow, LedgerRow, Link
 from odoo_rma.mappings.drift.result import Reconciliation, Scope, StockOnHand
 from odoo_rma.mappings.drift.strays import Kin, Share, Stray
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.ownership import Side
-from odoo_rma.sync.reconcile import exit_code
+from odoo_rma.sync.reconcile import exit_code, reconcile
 from odoo_rma.sync.reconcile.spool import ORDER, TEXT, Linked, spool
 from odoo_rma.sync.store import Store
 
@@ -147,7 +148,7 @@ def test_people_read_the_sums_first_and_then_what_to_do(capsys: pytest.CaptureFi
     assert "23.00" in out
     assert "−3.00 amount" in out
     assert "Look." in out
-    assert out.splitlines()[-1].startswith("1 differences (1 amount) in 1 returns;")
+    assert out.splitlines()[-1].startswith("1 difference (1 amount) in 1 return;")
 
 
 def test_the_exit_code_says_whether_anything_differs() -> None:
@@ -202,3 +203,21 @@ def test_the_store_gives_every_return_whatever_its_state(tmp_path: Path) -> None
         assert list(store.changed_since(datetime(2026, 11, 24, tzinfo=UTC))) == [("shop", "3")]
         assert [r.id for r, _ in store.rmas_named([("shop", "2"), ("shop", "9")])] == ["2"]
         assert store.known_since("shop", "2") == AT
+
+
+def test_who_stops_it_finds_that_in_the_diary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("odoo_rma.sync.reconcile.connect", stopped)
+    settings = Settings.model_validate(
+        {
+            "odoo": {"url": "https://erp.example.com", "database": "erp", "login": "rma"},
+            "run": {"store": tmp_path / "store.sqlite"},
+        }
+    )
+    with pytest.raises(KeyboardInterrupt), reconcile(settings, (Area.LEDGER,)):
+        pass
+    with Store.open(settings.run.store) as store:
+        [run] = store.runs()
+        assert run.error == "Stopped from outside, before it was done; the next run goes on."
