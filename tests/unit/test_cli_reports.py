@@ -103,7 +103,8 @@ class TestAudit:
 
     def test_a_month_that_is_not_over_is_filed_with_a_word(self, call: Call, compared: Compared) -> None:
         month = f"{datetime.now(UTC):%Y-%m}"
-        assert "is not over yet" in call("audit", "--period", month).stderr
+        ended = call("audit", "--period", month)
+        assert "is not over yet" in ended.stderr, (ended.output, ended.exception)
         assert "is not over yet" not in call("audit", "--period", "2020-10").stderr
 
     def test_where_nothing_can_be_filed_nothing_is_compared(self, call: Call, compared: Compared) -> None:
