@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any
 
 from odoo_rma.connector.settings import SourceSettings
@@ -17,7 +18,7 @@ from odoo_rma.mappings.ownership import Fact
 __all__ = ["FileSource"]
 
 INBOX = "inbox"
-"""The only cursor there is: what was settled before lies in other folders."""
+"""How every cursor begins: what was settled before lies in other folders. Then comes the mark of the last settlement."""
 
 _MOST_REASONS = 1_000
 
@@ -70,25 +71,28 @@ class FileSource:
         self._folder = Folder(settings.path)
         self._read: list[_Outcome] = []
         self._reading = False
+        self._mark = ""
 
     takes = frozenset(Fact)
 
     def changes(self, since: str | None) -> Iterator[Incoming]:
-        """Give every RMA in the inbox; where `since` is None, first those of the files settled before.
+        """Give every RMA in the inbox; first those of the files settled before, unless `since` is the last settlement.
 
-        Nothing is given while another run holds the inbox; a note says so.
+        It is not where the store is new, or an old copy of it was put back. Nothing is given while another run holds
+        the inbox; a note says so.
         """
-        self.notes, self._read = [], []
+        self.notes, self._read, self._mark = [], [], ""
         if not self._folder.claim():
             self.notes.append(f"Another run is reading {self._folder.inbox}; nothing was taken.")
             return
         self._reading = True
-        if since is None:
+        if since != _cursor(self._folder.settlement()):
             for file in self._folder.settled():
                 yield from self._items(file, f"{file.path.parent.name}/{shown(file.path)}")
         for file in self._folder.waiting(self._now(), self._settings.quiet_seconds, self.notes.append):
             yield from self._inbox_file(file)
-        self._reading, self.cursor = False, INBOX
+        mark = self._next_mark() if self._read else self._folder.settlement()
+        self._reading, self.cursor = False, _cursor(mark)
 
     def settle(self) -> None:
         """Move every file that was read to its end to `done`, or with its reasons to `refused`.
@@ -97,6 +101,9 @@ class FileSource:
             StoreFailed: a file could not be moved; it and those after it are still in the inbox.
 
         """
+        if self._read:
+            # First: a run that dies before its cursor is kept, or between two files, reads all again.
+            self._folder.mark_settlement(self._next_mark())
         while self._read:
             outcome = self._read[0]
             if outcome.file.changed:
@@ -143,6 +150,10 @@ class FileSource:
         self._read, self._reading = [], False
         self._folder.release()
 
+    def _next_mark(self) -> str:
+        self._mark = self._mark or token_hex(8)
+        return self._mark
+
     def _inbox_file(self, file: Drop) -> Iterator[Incoming]:
         outcome = _Outcome(file)
         for incoming in self._items(file, shown(file.path)):
@@ -178,3 +189,7 @@ class FileSource:
         if file.format == "xml":
             return xml_pieces(chunks, self._settings)
         return json_pieces(chunks, self._settings, lines=file.format == "lines")
+
+
+def _cursor(settlement: str) -> str:
+    return f"{INBOX} {settlement}".rstrip()

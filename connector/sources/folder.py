@@ -28,6 +28,7 @@ REASONS = ".reasons.json"
 
 _HALF_WRITTEN = (".tmp", ".part", ".filepart", ".crdownload")
 _CHUNK = 262_144
+_SETTLED = "settled-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class Folder:
                 )
         self._told: dict[str, str] = {}  # so that a file left lying is noted once, not at every look
         self._lock = FileLock(hidden / "inbox.lock", timeout=0, thread_local=False)
+        self._hidden = hidden
 
     def check(self) -> None:
         """Make sure that it is still there.
@@ -130,6 +132,37 @@ class Folder:
     def release(self) -> None:
         """Let go of the inbox."""
         self._lock.release(force=True)
+
+    def settlement(self) -> str:
+        """Give the mark of the last settlement; empty where there was none."""
+        found = self._settlement_file()
+        return found.name.removeprefix(_SETTLED) if found else ""
+
+    def mark_settlement(self, mark: str) -> None:
+        """Remember that files are being settled.
+
+        Raises:
+            StoreFailed: it could not be written; nothing was settled.
+
+        """
+        goal, before = self._hidden / f"{_SETTLED}{mark}", self._settlement_file()
+        try:
+            # The mark is the name of an empty file: that takes no room on a full disk.
+            if before:
+                before.replace(goal)
+            else:
+                goal.touch()
+        except OSError as error:
+            raise StoreFailed(
+                f"{goal} cannot be made: {error.strerror}. The files are still in the inbox and will be read again; "
+                f"nothing is lost. Make room or correct the rights of {goal.parent}."
+            ) from error
+
+    def _settlement_file(self) -> Path | None:
+        try:
+            return next(self._hidden.glob(f"{_SETTLED}*"), None)
+        except OSError as error:
+            raise StoreFailed(f"The folder {self._hidden} cannot be read: {error.strerror}.") from error
 
     def settled(self) -> list[Drop]:
         """Give the files of `done` and `refused`, oldest first."""

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,11 @@ def tree(source: FileSource) -> list[str]:
     return sorted(f.as_posix() for f in files if f.parts[0] != ".claims")
 
 
+def unread(source: FileSource) -> Iterator[Incoming]:
+    """Read with the cursor of one who knows all that was settled."""
+    return source.changes(f"inbox {source._folder.settlement()}".rstrip())
+
+
 def ids(incoming: list[Incoming]) -> list[str | None]:
     return [i.id for i in incoming]
 
@@ -67,7 +72,7 @@ def test_read_files_move_to_done_once_they_are_stored(source: FileSource) -> Non
     drop(source, "b.json", [rma(1), rma(2)], age=90)
     drop(source, "a.xml", '<rma id="R-3"/>'.replace("/>", ' currency="EUR"/>'), age=30)
     drop(source, "c.jsonl", json.dumps(rma(4)) + "\n" + json.dumps(rma(5)), age=60)
-    incoming = list(source.changes("inbox"))
+    incoming = list(unread(source))
     assert ids(incoming) == ["R-1", "R-2", "R-4", "R-5", "R-3"]
     assert [i.origin for i in incoming][:3] == [
         "b.json, item 1 (line 1)",
@@ -77,12 +82,12 @@ def test_read_files_move_to_done_once_they_are_stored(source: FileSource) -> Non
     assert tree(source) == ["inbox/a.xml", "inbox/b.json", "inbox/c.jsonl"]
     source.settle()
     assert tree(source) == ["done/b.json", "done/c.jsonl", "refused/a.xml", "refused/a.xml.reasons.json"]
-    assert list(source.changes("inbox")) == []
+    assert list(unread(source)) == []
 
 
 def test_a_refused_file_lies_beside_its_reasons(source: FileSource) -> None:
     drop(source, "a.json", [rma(1), rma(2, currency="euro"), rma(3)])
-    incoming = list(source.changes("inbox"))
+    incoming = list(unread(source))
     assert [bool(i.rma) for i in incoming] == [True, False, True]
     source.settle()
     report = json.loads((source._folder.refused / "a.json.reasons.json").read_text("utf-8"))
@@ -95,7 +100,7 @@ def test_a_refused_file_lies_beside_its_reasons(source: FileSource) -> None:
 def test_nothing_is_overwritten(source: FileSource) -> None:
     for number in (1, 2, 3):
         drop(source, "a.json", rma(number))
-        assert ids(list(source.changes("inbox"))) == [f"R-{number}"]
+        assert ids(list(unread(source))) == [f"R-{number}"]
         source.settle()
     assert tree(source) == ["done/a-2.json", "done/a-3.json", "done/a.json"]
 
@@ -108,7 +113,7 @@ def test_half_written_files_are_left_alone_and_noted(source: FileSource) -> None
     drop(source, "clock.json", rma(5), age=-1)
     drop(source, "report.csv", "a;b")
     (source._folder.inbox / "folder.json").mkdir()
-    assert list(source.changes("inbox")) == []
+    assert list(unread(source)) == []
     assert [note.partition(":")[0] for note in source.notes] == [
         "b.json.part",
         "c.json.tmp",
@@ -123,47 +128,77 @@ def test_half_written_files_are_left_alone_and_noted(source: FileSource) -> None
 
 def test_a_file_left_lying_is_noted_once_by_a_source_that_looks_again_and_again(source: FileSource) -> None:
     drop(source, "report.csv", "a;b")
-    list(source.changes("inbox"))
+    list(unread(source))
     assert len(source.notes) == 1
-    list(source.changes("inbox"))
+    list(unread(source))
     assert source.notes == []
 
 
 def test_a_quiet_file_is_read_at_the_next_look(source: FileSource) -> None:
     path = drop(source, "a.json", rma(1), age=1)
-    assert list(source.changes("inbox")) == []
+    assert list(unread(source)) == []
     os.utime(path, (NOON - 3, NOON - 3))
-    assert ids(list(source.changes("inbox"))) == ["R-1"]
+    assert ids(list(unread(source))) == ["R-1"]
 
 
 def test_another_run_gets_nothing_while_the_inbox_is_held(source: FileSource) -> None:
     drop(source, "a.json", rma(1))
     other = opened(source._folder.path)
-    first = source.changes("inbox")
+    first = unread(source)
     assert next(first).id == "R-1"
-    assert list(other.changes("inbox")) == []
+    assert list(unread(other)) == []
     assert "Another run" in other.notes[0]
     source.close()
-    assert ids(list(other.changes("inbox"))) == ["R-1"]
+    assert ids(list(unread(other))) == ["R-1"]
     other.settle()
-    assert list(source.changes("inbox")) == []
+    assert list(unread(source)) == []
 
 
 def test_a_reader_who_stops_half_way_loses_nothing(source: FileSource) -> None:
     drop(source, "a.json", [rma(1), rma(2)], age=90)
     drop(source, "b.json", [rma(3), rma(4)], age=60)
-    reading = source.changes("inbox")
+    reading = unread(source)
     assert [next(reading).id for _ in range(3)] == ["R-1", "R-2", "R-3"]
     source.settle()
     assert tree(source) == ["done/a.json", "inbox/b.json"]
-    assert list(opened(source._folder.path).changes("inbox")) == []  # still held
+    assert list(unread(opened(source._folder.path))) == []  # still held
     source.close()
-    assert ids(list(opened(source._folder.path).changes("inbox"))) == ["R-3", "R-4"]
+    assert ids(list(unread(opened(source._folder.path)))) == ["R-3", "R-4"]
+
+
+def test_a_store_that_was_put_back_from_a_backup_learns_what_was_settled_since(source: FileSource) -> None:
+    drop(source, "a.json", rma(1), age=90)
+    list(source.changes(None))
+    in_the_backup = source.cursor
+    source.settle()
+    drop(source, "b.json", rma(2))
+    list(source.changes(in_the_backup))
+    source.settle()
+    assert ids(list(source.changes(in_the_backup))) == ["R-1", "R-2"]
+    source.settle()
+    assert list(source.changes(source.cursor)) == []
+
+
+def test_a_run_that_died_before_its_store_knew_reads_all_again(source: FileSource) -> None:
+    drop(source, "a.json", rma(1))
+    list(source.changes(None))
+    before = source.cursor
+    source.settle()
+    drop(source, "b.json", rma(2))
+    list(source.changes(before))
+    source.settle()  # and dies, as if the store had not kept the new cursor
+    again = opened(source._folder.path)
+    assert ids(list(again.changes(before))) == ["R-1", "R-2"]
+
+
+def test_a_store_of_a_release_before_goes_on_where_it_was(source: FileSource) -> None:
+    drop(source, "a.json", rma(1), folder="done")
+    assert list(source.changes("inbox")) == []
 
 
 def test_closing_moves_nothing(source: FileSource) -> None:
     drop(source, "a.json", rma(1))
-    list(source.changes("inbox"))
+    list(unread(source))
     source.close()
     source.settle()
     assert tree(source) == ["inbox/a.json"]
@@ -186,7 +221,7 @@ def test_a_cold_start_reads_what_was_settled_too_and_leaves_it_there(source: Fil
 
 def test_a_file_that_grows_while_it_is_read_is_not_judged(source: FileSource) -> None:
     path = drop(source, "a.json", json.dumps([rma(1), rma(2)])[:-1] + ",")
-    reading = source.changes("inbox")
+    reading = unread(source)
     assert next(reading).id == "R-1"
     with path.open("a") as file:
         file.write(json.dumps(rma(3)) + "]")
@@ -198,11 +233,11 @@ def test_a_file_that_grows_while_it_is_read_is_not_judged(source: FileSource) ->
 
 def test_a_file_that_is_replaced_before_it_is_settled_stays(source: FileSource) -> None:
     drop(source, "a.json", rma(1))
-    list(source.changes("inbox"))
+    list(unread(source))
     drop(source, "a.json", rma(2), age=30)
     source.settle()
     assert "changed since it was read" in source.notes[0]
-    assert ids(list(source.changes("inbox"))) == ["R-2"]
+    assert ids(list(unread(source))) == ["R-2"]
 
 
 def test_links_that_lead_outside_are_refused_unread(source: FileSource, tmp_path: Path) -> None:
@@ -210,7 +245,7 @@ def test_links_that_lead_outside_are_refused_unread(source: FileSource, tmp_path
     secret.write_text(json.dumps(rma(666)))
     os.utime(secret, (NOON - 60, NOON - 60))
     (source._folder.inbox / "a.json").symlink_to(secret)
-    (incoming,) = source.changes("inbox")
+    (incoming,) = unread(source)
     assert (incoming.id, incoming.issues[0].code) == (None, "outside_link")
     source.settle()
     assert tree(source) == ["refused/a.json", "refused/a.json.reasons.json"]
@@ -222,7 +257,7 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
     source: FileSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drop(source, "a.json", [rma(1), rma(2, currency="x")])
-    list(source.changes("inbox"))
+    list(unread(source))
 
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -253,7 +288,7 @@ def test_a_file_that_cannot_be_opened_is_reported_and_stays(
         return real(path, *rest, **options)
 
     monkeypatch.setattr(os, "open", denied)
-    incoming = list(source.changes("inbox"))
+    incoming = list(unread(source))
     assert [[issue.code for issue in i.issues] for i in incoming] == [["unreadable_file"], []]
     source.settle()
     assert tree(source) == ["done/b.json", "inbox/a.json"]
@@ -283,7 +318,7 @@ def test_odd_names_can_be_printed(source: FileSource) -> None:
     name = os.fsdecode(b"caf\xe9\x07.json")
     (source._folder.inbox / name).write_text(json.dumps(rma(1)))
     os.utime(source._folder.inbox / name, (NOON - 60, NOON - 60))
-    (incoming,) = source.changes("inbox")
+    (incoming,) = unread(source)
     assert incoming.origin.startswith("caf\ufffd\ufffd.json")
     source.settle()
     assert (source._folder.done / name).exists()
@@ -299,8 +334,9 @@ source = FileSource("shop", SourceSettings(path=path, quiet_seconds=0))
 print("ready", flush=True)
 sys.stdin.readline()
 while any((path / "inbox").iterdir()):
-    for incoming in source.changes("inbox"):
-        print(incoming.id)
+    for incoming in source.changes(None):
+        if not incoming.origin.startswith("done/"):
+            print(incoming.id)
     source.settle()
 """
 
@@ -327,7 +363,7 @@ from pathlib import Path
 from odoo_rma.connector.settings import SourceSettings
 from odoo_rma.connector.sources.files import FileSource
 source = FileSource("shop", SourceSettings(path=Path(sys.argv[1]), quiet_seconds=0))
-next(source.changes("inbox"))
+next(source.changes(None))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -338,10 +374,10 @@ def test_the_claim_of_a_killed_process_ends_by_itself(source: FileSource) -> Non
     with run(HOLDER, source._folder.path) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
-        assert list(source.changes("inbox")) == []
+        assert list(unread(source)) == []
         holder.kill()
         holder.wait()
-    assert wait_for(lambda: ids(list(source.changes("inbox")))) == ["R-1", "R-2"]
+    assert wait_for(lambda: ids(list(unread(source)))) == ["R-1", "R-2"]
 
 
 def run(script: str, path: Path) -> subprocess.Popen[str]:
