@@ -56,15 +56,15 @@ def _book(db: Database, entry: int, kind: str, amount: Decimal, raw: Decimal, **
     row = db.row(ENTRY, entry)
     side = SIDE[row["move_type"]]
     in_currency = side * amount
-    balance = rounded(side * raw / exact(db.row("res.currency", row["currency_id"])["rate"]))
+    booked = rounded(side * raw / exact(db.row("res.currency", row["currency_id"])["rate"]))
     return db.create(
         LINE,
         move_id=entry,
         display_type=kind,
         currency_id=row["currency_id"],
         amount_currency=float(in_currency),
-        debit=float(max(balance, Decimal(0))),
-        credit=float(max(-balance, Decimal(0))),
+        debit=float(max(booked, Decimal(0))),
+        credit=float(max(-booked, Decimal(0))),
         **values,
     )
 
@@ -100,7 +100,7 @@ def _tax_account(db: Database, tax: int, document: str) -> int:
 
 def _owed(db: Database, entry: int, customer: Any, booked: Sequence[Any]) -> None:
     row = db.row(ENTRY, entry)
-    balance = -sum((exact(x["debit"]) - exact(x["credit"]) for x in booked), Decimal(0))
+    owed = -sum((exact(x["debit"]) - exact(x["credit"]) for x in booked), Decimal(0))
     in_currency = -sum((exact(x["amount_currency"]) for x in booked), Decimal(0))
     db.create(
         LINE,
@@ -110,11 +110,17 @@ def _owed(db: Database, entry: int, customer: Any, booked: Sequence[Any]) -> Non
         account_id=customer["property_account_receivable_id"],
         date_maturity=row["invoice_date"],
         amount_currency=float(in_currency),
-        amount_residual=float(balance),
+        amount_residual=float(owed),
         amount_residual_currency=float(in_currency),
-        debit=float(max(balance, Decimal(0))),
-        credit=float(max(-balance, Decimal(0))),
+        debit=float(max(owed, Decimal(0))),
+        credit=float(max(-owed, Decimal(0))),
     )
+
+
+def balance(db: Database, line: int) -> float:
+    """Give a line's debit less its credit."""
+    row = db.row(LINE, line)
+    return float(exact(row["debit"]) - exact(row["credit"]))
 
 
 def action_post(db: Database, ids: Sequence[int]) -> bool:

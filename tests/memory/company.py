@@ -1,4 +1,4 @@
-"""A company on the double: a folder with a source's files and the local store, and runs of the real `sync`."""
+"""A company on the double: a folder with its sources' files and the local store, and runs of the real `sync`."""
 
 import json
 import os
@@ -18,6 +18,8 @@ from memory.client import MemoryTransport, connect_to
 from memory.odoo import MemoryOdoo
 from memory.taken import read_back, set_up
 from odoo_rma.connector.settings import Settings
+from odoo_rma.mappings.drift import Area
+from odoo_rma.sync.reconcile import reconcile
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.run import sync
 
@@ -25,41 +27,44 @@ NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 LONG_AGO = 1_700_000_000
 
 
-class Company:
-    """One source, one store, one Odoo in memory."""
+SOURCES: Mapping[str, Mapping[str, Any]] = {
+    "shop": {"credit_note_on": "refund"},
+    "desk": {"credit_note_on": "receipt", "owners": {"receipt": "erp"}},
+}
+"""A shop that receives by itself and says what it refunds; a desk whose goods the warehouse receives in Odoo."""
 
-    def __init__(self, folder: Path, odoo: MemoryOdoo, **source: Any) -> None:
+
+class Company:
+    """Two sources, one store, one Odoo in memory."""
+
+    def __init__(self, folder: Path, odoo: MemoryOdoo) -> None:
         self.folder = folder
         self.odoo = odoo
-        self.inbox.mkdir(parents=True)
-        own = {"credit_note_on": "refund", **source, "path": str(folder / "shop")}
+        for name in SOURCES:
+            (folder / name / "inbox").mkdir(parents=True)
+        sources = {name: {**own, "path": str(folder / name)} for name, own in SOURCES.items()}
         self.settings = Settings.model_validate(
             {
                 "odoo": {"url": "https://odoo.example", "database": "memory", "login": "rma"},
-                "sources": {"shop": own},
+                "sources": sources,
                 "run": {"store": folder / "store.sqlite"},
                 "secrets": {"password": SecretStr("none")},
             }
         )
 
     @classmethod
-    def of_the_shop(cls, folder: Path, **source: Any) -> "Company":
+    def of_the_shop(cls, folder: Path) -> "Company":
         """Begin with the shop that was taken over from a real Odoo."""
-        return cls(folder, fresh_odoo(), **source)
-
-    @property
-    def inbox(self) -> Path:
-        """Where the source's files are dropped."""
-        return self.folder / "shop" / "inbox"
+        return cls(folder, fresh_odoo())
 
     @property
     def store(self) -> Path:
         """The local store."""
         return self.folder / "store.sqlite"
 
-    def drop(self, name: str, rmas: Iterable[Mapping[str, Any]]) -> None:
-        """Let the source send a file."""
-        path = self.inbox / name
+    def drop(self, name: str, rmas: Iterable[Mapping[str, Any]], source: str = "shop") -> None:
+        """Let a source send a file."""
+        path = self.folder / source / "inbox" / name
         path.write_text(json.dumps(list(rmas)), encoding="utf-8")
         os.utime(path, (LONG_AGO, LONG_AGO))
 
@@ -68,6 +73,15 @@ class Company:
         client = connect_to(self.odoo, transport)
         with patch("odoo_rma.sync.run.connect", lambda *_: client):
             return sync(self.settings, clock=lambda: NOW)
+
+    def reconcile(self) -> list[str]:
+        """Compare everything, and give what was found."""
+        client = connect_to(self.odoo)
+        with (
+            patch("odoo_rma.sync.reconcile.connect", lambda *_: client),
+            reconcile(self.settings, list(Area), clock=lambda: NOW) as found,
+        ):
+            return [f"{d.source}/{d.rma}: {d.kind} {d.message}" for d in found.rows.drifts()]
 
     def state(self) -> State:
         """What stands in Odoo, free of database ids and running numbers."""

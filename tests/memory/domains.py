@@ -91,9 +91,9 @@ def _term(db: Database, model: str, path: str, how: str, wanted: Any) -> Test:
         among = set(wanted) if how == "in" else {wanted}
         return lambda record: any(_alike(v, among) for v in _values(db, model, record, path))
     if how in ("!=", "not in"):
-        if "." in path:
-            raise NotImplementedError(f"the double does not know {how!r} on the path {path}")
         without = set(wanted) if how == "not in" else {wanted}
+        if "." in path:  # there is one that is not
+            return lambda record: any(not _alike(v, without) for v in db.follow(model, record, path))
         return lambda record: not any(_alike(v, without) for v in _values(db, model, record, path))
     if how in COMPARED:
         compare = COMPARED[how]

@@ -48,7 +48,8 @@ STORED = {
         bom_line_id:many2one=mrp.bom.line company_id:many2one=res.company!""",
     "stock.move.line": """
         move_id:many2one=stock.move picking_id:many2one=stock.picking product_id:many2one=product.product
-        lot_id:many2one=stock.lot state:selection quantity:float picked:boolean product_uom_id:many2one=uom.uom!
+        lot_id:many2one=stock.lot state:selection quantity:float picked:boolean company_id:many2one=res.company!
+        product_uom_id:many2one=uom.uom!
         location_id:many2one=stock.location! location_dest_id:many2one=stock.location!""",
     "stock.quant": """
         location_id:many2one=stock.location! product_id:many2one=product.product! lot_id:many2one=stock.lot
@@ -63,7 +64,7 @@ STORED = {
         order_id:many2one=sale.order! product_id:many2one=product.product product_uom_qty:float! price_unit:float!
         discount:float product_uom_id:many2one=uom.uom tax_ids:many2many=account.tax qty_delivered:float
         is_reward_line:boolean""",
-    "account.account": "code:char account_type:selection! reconcile:boolean",
+    "account.account": "name:char code:char account_type:selection! reconcile:boolean",
     "account.tax": """
         name:char! amount_type:selection! amount:float! price_include:boolean include_base_amount:boolean active:boolean
         price_include_override:selection""",
@@ -88,6 +89,7 @@ STORED = {
         debit_move_id:many2one=account.move.line! credit_move_id:many2one=account.move.line! amount:monetary
         debit_amount_currency:monetary credit_amount_currency:monetary""",
     "account.payment": """
+        payment_type:selection! partner_type:selection! partner_id:many2one=res.partner company_id:many2one=res.company
         name:char state:selection! amount:monetary currency_id:many2one=res.currency move_id:many2one=account.move
         is_matched:boolean date:date! reconciled_invoice_ids:many2many=account.move memo:char""",
     "mail.message.subtype": "name:char!",
@@ -99,7 +101,7 @@ STORED = {
     "stock.scrap": """
         name:char! state:selection origin:char picking_id:many2one=stock.picking product_id:many2one=product.product!
         lot_id:many2one=stock.lot product_uom_id:many2one=uom.uom! scrap_qty:float! location_id:many2one=stock.location!
-        scrap_location_id:many2one=stock.location!""",
+        scrap_location_id:many2one=stock.location! date_done:datetime company_id:many2one=res.company!""",
     "repair.order": """
         name:char state:selection product_id:many2one=product.product product_qty:float lot_id:many2one=stock.lot
         partner_id:many2one=res.partner picking_id:many2one=stock.picking picking_type_id:many2one=stock.picking.type!
@@ -129,8 +131,8 @@ RELATED = {
 
 ON_EVERY_ONE = "id:integer write_date:datetime write_uid:many2one=res.users create_date:datetime"
 
-COMPUTED = {"sale.order.line": "qty_invoiced:float"}
-"""Worked out on reading, by `sale.py`."""
+COMPUTED = {"sale.order.line": "qty_invoiced:float", "account.move.line": "balance:monetary"}
+"""Worked out on reading, by `sale.py` and `accounting.py`."""
 
 ABSENT = {
     "stock.picking": {"move_lines", "carrier_tracking_ref"},

@@ -87,6 +87,7 @@ def add_line(db: Database, move: int, quantity: Decimal, **more: Any) -> int:
         location_id=row["location_id"],
         location_dest_id=row["location_dest_id"],
         state=row["state"],
+        company_id=row["company_id"],
         **{"quantity": float(quantity), "picked": False, **more},
     )
 

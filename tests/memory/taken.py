@@ -35,14 +35,8 @@ def take(tables: Reads) -> Rows:
         if model in LEFT_OUT or model.startswith("loyalty."):
             continue
         found[model] = list(tables.rows(model, [], *names, context=EVERYBODY).values())
-    note = tables.rows(
-        "ir.model.data",
-        [("module", "=", "mail"), ("name", "=", "mt_note")],
-        "module",
-        "name",
-        "model",
-        "res_id",
-    )
+    names = [f.name for f in MODELS["ir.model.data"].values() if f.name != "id"]
+    note = tables.rows("ir.model.data", [("module", "=", "mail"), ("name", "=", "mt_note")], *names)
     found["ir.model.data"] = list(note.values())
     return found
 
@@ -51,7 +45,10 @@ def set_up(rows: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime) -> Me
     """Put a shop into a double."""
     db = Database(now)
     for model, own in rows.items():
+        stored = {f.name for f in MODELS[model].values() if f.stored}
         for row in own:
+            if lacking := stored - row.keys():
+                raise ValueError(f"the shop lacks {model}.{min(lacking)}: take it anew")
             db.put_as_it_is(model, row["id"], row)
     return MemoryOdoo(db)
 
