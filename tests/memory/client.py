@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from memory.odoo import MemoryOdoo
+from memory.odoo import READS, MemoryOdoo
 from odoo_rma.connector.odoo.client import Server
 from odoo_rma.connector.odoo.connection import Connection
 
@@ -27,7 +27,8 @@ class MemoryTransport:
 
     def send(self, model: str, method: str, ids: Sequence[int] | None, arguments: Mapping[str, Any]) -> Any:
         """Carry out one call, once."""
-        return self.odoo.send(self.uid, model, method, ids, copy.deepcopy(dict(arguments)))
+        own = arguments if method in READS else copy.deepcopy(dict(arguments))
+        return self.odoo.send(self.uid, model, method, ids, own)
 
     def close(self) -> None:
         """Nothing to close."""
