@@ -255,14 +255,15 @@ class WholeLife(RuleBasedStateMachine):
                 assert (mine.units, mine.credited_units, mine.drafts) == (own.received, own.credited, 0), own
                 if own.source == "shop":
                     assert mine.credited == own.amount, own
-        self._order_lines_count_what_came_back()
+        self._order_lines_count_what_came_back(held)
 
-    def _order_lines_count_what_came_back(self) -> None:
+    def _order_lines_count_what_came_back(self, held: dict[tuple[str, str], Held]) -> None:
         db = self.company.odoo.db
         for row in db.tables["sale.order.line"].values():
             order = db.row("sale.order", row["order_id"])["client_order_ref"]
             sku = db.row("product.product", row["product_id"])["default_code"]
-            back = sum(r.received for r in self.returns if (r.order, r.sku) == (order, sku))
+            mine = [r for r in self.returns if (r.order, r.sku) == (order, sku)]
+            back = sum(held[r.source, r.id].units for r in mine)
             if (order, sku) in SOLD:
                 assert row["qty_delivered"] == SOLD[order, sku][0] - back
 
