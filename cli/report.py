@@ -2,6 +2,7 @@
 
 import click
 
+from odoo_rma.cli.failures import tell
 from odoo_rma.cli.output import STYLES, clean, print_json, print_table
 from odoo_rma.sync.report import Outcome, Result, RunReport
 
@@ -19,6 +20,8 @@ def print_report(
         click.echo()
     for note in report.notes:
         click.echo(f"Note: {clean(note)}")
+    for name, why in report.away.items():
+        tell(f"{name} could not be read and was left out: {why}")
     click.echo(_counts(report))
     if report.count(Outcome.QUARANTINED):
         click.echo("See why, and what to do: odoo-rma quarantine list")

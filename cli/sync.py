@@ -16,6 +16,7 @@ from odoo_rma.cli.session import Session, json_option, pass_session, transport_o
 from odoo_rma.connector.errors import RmaError
 from odoo_rma.sync.alert.state import after_failure, after_sync
 from odoo_rma.sync.clock import utc_now
+from odoo_rma.sync.intake import go_on
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit, RunReport
 from odoo_rma.sync.watch import Health, asked_to_stop, watch
@@ -103,7 +104,7 @@ def sync(
     half = ["--pull"] if pull else ["--push"] if push else []
     alarm = Alarm(settings, " ".join(("sync", *half, *sorted(sources))), alerting)
 
-    def once(stop: Callable[[], bool] = run.go_on) -> RunReport:
+    def once(stop: Callable[[], bool] = go_on) -> RunReport:
         with ProgressBar() as progress:
             return run.sync(
                 settings,

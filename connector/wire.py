@@ -21,6 +21,9 @@ CONNECT_SECONDS = 10.0
 CHUNK = 64 * 1024
 IDLE_SECONDS = 5.0
 
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "record layer failure")
+"""How OpenSSL, before and after 3.2, says that it got an answer in plain http."""
+
 _BROKEN = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
 
 
@@ -181,4 +184,6 @@ def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def _words(error: Exception) -> str:
+    if any(said in str(error) for said in _NO_TLS):
+        return "it does not speak TLS; if the address is right, it begins with http://"
     return str(error).strip().rstrip(".") or type(error).__name__

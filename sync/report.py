@@ -73,6 +73,8 @@ class RunReport:
     notes: list[str] = field(default_factory=list)
     calls: int = 0
     writes: int = 0
+    away: dict[str, str] = field(default_factory=dict)
+    """Sources that could not be read and were left out, and why."""
 
     def count(self, outcome: Outcome) -> int:
         """Count the RMAs with this outcome."""
@@ -81,7 +83,7 @@ class RunReport:
     @property
     def exit_code(self) -> Exit:
         """Say how the run ended, for a scheduler."""
-        if self.count(Outcome.UNDECIDED):
+        if self.away or self.count(Outcome.UNDECIDED):
             return Exit.FAILED
         return Exit.QUARANTINE if self.count(Outcome.QUARANTINED) else Exit.DONE
 

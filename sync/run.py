@@ -10,6 +10,7 @@ from itertools import islice
 
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.odoo.connect import connect
+from odoo_rma.connector.redact import redact
 from odoo_rma.connector.settings import Settings
 from odoo_rma.mappings.agreement import agreed_now
 from odoo_rma.mappings.compare import compare
@@ -21,7 +22,7 @@ from odoo_rma.mappings.plan import Plan
 from odoo_rma.sync.apply import apply
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.documents import documents
-from odoo_rma.sync.intake import take_in
+from odoo_rma.sync.intake import go_on, take_in_what_answers
 from odoo_rma.sync.lock import run_lock
 from odoo_rma.sync.marks import wake_changed
 from odoo_rma.sync.observe import Observer
@@ -51,11 +52,6 @@ class Direction(Flag):
 BOTH = Direction.PULL | Direction.PUSH
 
 
-def go_on() -> bool:
-    """Never stop before the end."""
-    return False
-
-
 def sync(
     settings: Settings,
     *,
@@ -69,7 +65,7 @@ def sync(
 ) -> RunReport:
     """Bring Odoo in line with the returns systems, and tell them what Odoo owns.
 
-    `stop` is asked whenever the run can be left without harm: while reading, between batches, while telling.
+    A source that cannot be read is left out, and the others go on. `stop` is asked whenever the run can be left without harm: while reading, between batches, while telling.
 
     Raises:
         Stop: the run could not go on; what was done stands, the next run continues.
@@ -84,9 +80,14 @@ def sync(
         number = store.begin_run("sync", report.started)
         try:
             if Direction.PULL in direction:
-                report.notes += take_in(
+                notes, away = take_in_what_answers(
                     store, settings, names, keep=not dry_run, now=report.started, stop=stop
                 )
+                if rmas and away:
+                    raise next(iter(away.values()))
+                report.notes += notes
+                report.away = {name: redact(str(error)) for name, error in away.items()}
+                names = [n for n in names if n not in away]
             client = stack.enter_context(closing(connect(settings.odoo, settings.secrets)))
             report.server = f"{client.server.url}/{client.server.database}"
             if Direction.PUSH in direction and not rmas:

@@ -141,28 +141,34 @@ def _watch(
     clock: Clock,
 ) -> Exit:
     while not stop.is_set():
-        health.next, locked = None, False
+        health.next, steady = None, False
         health.write("running", clock())
         try:
             report = run()
         except RmaError as error:
             health.failures, health.error = health.failures + 1, redact(str(error))
             told(error)
-            locked = isinstance(error, Locked)  # that ends with the other run, however short the pauses
+            steady = isinstance(error, Locked)  # that ends with the other run, however short the pauses
             if isinstance(error, LASTING):
                 health.write("failed", clock())
                 return Exit.FAILED
         else:
-            health.failures, health.error, health.last = 0, "", _in_short(report)
+            health.failures = health.failures + 1 if report.away else 0
+            health.error, health.last = _away(report), _in_short(report)
+            steady = bool(report.away)  # the others do not wait longer for it
             told(report)
         if stop.is_set():
             break
-        pause = every if locked else min(every * 2**health.failures, max(every, LONGEST_PAUSE))
+        pause = every if steady else min(every * 2**health.failures, max(every, LONGEST_PAUSE))
         health.next = clock() + pause
         health.write("waiting", clock())
         stop.wait(pause.total_seconds())
     health.end("stopped", clock())
     return Exit.DONE
+
+
+def _away(report: RunReport) -> str:
+    return " ".join(f"{name} could not be read: {why}" for name, why in report.away.items())
 
 
 def _in_short(report: RunReport) -> dict[str, Any]:

@@ -48,18 +48,18 @@ WELL = State(Status.OK, "All is well again")
 def after_sync(report: RunReport) -> State:
     """Give the state after a sync."""
     held = [r for r in report.results if r.outcome in (Outcome.QUARANTINED, Outcome.UNDECIDED)]
-    if not held:
+    if not (held or report.away):
         return WELL
     undecided = report.count(Outcome.UNDECIDED)
     counts = {o.value: n for o in Outcome if (n := report.count(o))}
     what = [f"{len(held) - undecided} in quarantine"] if len(held) > undecided else []
     what += [f"{undecided} could not be decided"] if undecided else []
+    away = [f"Not read: {', '.join(report.away)}"] if report.away else []
+    waiting = [f"Returns wait for a person: {', '.join(what)}"] if held else []
     return State(
-        Status.FAILED if undecided else Status.FINDINGS,
-        f"Returns wait for a person: {', '.join(what)}",
-        digest(
-            f"{r.source}/{r.id} {r.outcome} {_codes(r)}" for r in sorted(held, key=lambda r: (r.source, r.id))
-        ),
+        Status.FAILED if undecided or away else Status.FINDINGS,
+        ". ".join((*away, *waiting)),
+        digest([*away, *sorted(f"{r.source}/{r.id} {r.outcome} {_codes(r)}" for r in held)]),
         report.server,
         counts,
         _named([f"{r.label}: {_codes(r)}" for r in held[:WORST]], len(held)),

@@ -402,6 +402,27 @@ def test_a_certificate_for_another_host_is_refused(monkeypatch: pytest.MonkeyPat
             client_of(server, "auto")
 
 
+def test_https_where_only_http_is_spoken_is_told_in_plain_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            conn, _ = listener.accept()
+            with conn:
+                conn.recv(65536)
+                conn.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        address = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with (
+            contextlib.closing(wire.Wire(address, timeout=10)) as there,
+            pytest.raises(Unreachable) as caught,
+        ):
+            there.send("GET", "/")
+    assert str(caught.value).endswith(
+        "it does not speak TLS; if the address is right, it begins with http://."
+    )
+
+
 @pytest.mark.parametrize("fault", [stall, drip, endless, reset, page(200), page(502), page(302)])
 def test_who_is_no_odoo_is_no_server(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "MAX_REPLY", 1024 * 1024)

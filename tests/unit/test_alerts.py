@@ -311,6 +311,8 @@ class TestWhatIsTold:
             assert after_sync(RunReport(NOW, results=other)).mark != one
 
     def test_what_could_not_be_decided_is_a_failure(self) -> None:
+        away = after_sync(RunReport(NOW, away={"web": "Nobody answers."}))
+        assert (away.status, away.headline) == (Status.FAILED, "Not read: web")
         state = after_sync(RunReport(NOW, results=[result("R-1", Outcome.UNDECIDED)]))
         assert state.status is Status.FAILED
         assert "1 could not be decided" in state.headline

@@ -93,6 +93,19 @@ def test_what_does_not_mend_by_itself_ends_the_watch(file: Path, error: RmaError
     assert (health(file)["state"], health(file)["error"]) == ("failed", str(error))
 
 
+def test_a_shop_that_is_away_shows_in_the_file_and_the_others_do_not_wait_for_it(file: Path) -> None:
+    seen = []
+
+    def run() -> RunReport:
+        seen.append(health(file)["error"])
+        return RunReport(NOON, finished=NOON, away={"web": "Nobody answers."})
+
+    _, pauses, _ = play(file, run)
+    assert pauses == [MINUTE] * 3
+    assert seen[1:] == ["web could not be read: Nobody answers."] * 2
+    assert health(file)["failures"] == 3
+
+
 def test_another_run_at_work_is_waited_for_with_the_usual_pause(file: Path) -> None:
     _, pauses, _ = play(file, ending(Locked(), Locked(), Locked(), None), pauses=4)
     assert pauses == [MINUTE] * 4
