@@ -49,6 +49,8 @@ faults: $(STAMP)  ## 10,000 kills and lost replies, and 1,000 whole lives of 50 
 live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
 	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore tests/live/test_end_to_end.py tests/live
 
+# Apart from `make test`, which is to end within 40 minutes: even with the least number of returns, 16, it took over 11
+# minutes on two cores that had other work as well, for one process of Medusa does all of it, at up to a second a call.
 end-to-end: $(STAMP)  ## Two hundred returns between a real Medusa and a real Odoo; apart from `make test`, for it takes long
 	ODOO_RMA_END_TO_END=200 $(BIN)/pytest tests/live/test_end_to_end.py
 
