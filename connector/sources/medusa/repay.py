@@ -40,15 +40,14 @@ def tell_refunds(desk: Desk, dossier: Dossier, rma: Agreed, news: News) -> tuple
         elif issue := _in_the_way(dossier, rma, note, notes, rest):
             issues.append(issue)
         else:
-            said, refused = _pay(desk, dossier, rma, news, note, goal)
+            said, refused, dossier = _pay(desk, dossier, rma, news, note, goal)
             done, issues = [*done, *said], [*issues, *refused]
-            dossier = refreshed(desk.api, dossier)
     return done, issues
 
 
 def _pay(
     desk: Desk, dossier: Dossier, rma: Agreed, news: News, note: DocumentInErp, goal: Decimal
-) -> tuple[list[str], list[Issue]]:
+) -> tuple[list[str], list[Issue], Dossier]:
     make_way(desk, dossier)  # with a change open, Medusa would pay and say that it did not
     _wait_for_others(desk, dossier, rma)
     dossier = begin_paying(desk, dossier, rma, news, note.number, goal)
@@ -62,8 +61,9 @@ def _pay(
             dossier = refreshed(desk.api, dossier)
     except Refused as error:
         end_paying(desk, dossier, rma)
-        return done, [in_its_words(dossier, f"refund {plain(rest)} {_currency(dossier)}", error)]
-    return done, _too_often(dossier, note)
+        refused = [in_its_words(dossier, f"refund {plain(rest)} {_currency(dossier)}", error)]
+        return done, refused, refreshed(desk.api, dossier)
+    return done, _too_often(dossier, note), dossier
 
 
 def _refund(
