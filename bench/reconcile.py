@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import httpx
+from company import Admin
 
 from odoo_rma.connector.settings import Settings
 from odoo_rma.connector.sources.base import Incoming
@@ -39,28 +39,6 @@ ARTICLES = {"TENT-2P": 249.0, "BOOT-42": 129.9, "MUG": 9.95}
 REFUND = "447.18"
 EVERY = 100
 """Of so many credit notes one is reset to draft."""
-
-
-class Admin:
-    """The administrator of the shop."""
-
-    def __init__(self, env: Env) -> None:
-        self._env = env
-        self._uid = self._post("common", "login", env.database, env.login, env.password)
-
-    def _post(self, service: str, method: str, *arguments: Any) -> Any:
-        params = {"service": service, "method": method, "args": arguments}
-        body = {"jsonrpc": "2.0", "method": "call", "params": params}
-        headers = {"X-Odoo-Database": self._env.database}
-        answer = httpx.post(f"{self._env.url}/jsonrpc", json=body, headers=headers, timeout=120).json()
-        if "error" in answer:
-            raise SystemExit(answer["error"]["data"]["message"])
-        return answer.get("result")
-
-    def __call__(self, model: str, method: str, *arguments: Any, **named: Any) -> Any:
-        """Call a method of a model."""
-        who = (self._env.database, self._uid, self._env.password)
-        return self._post("object", "execute_kw", *who, model, method, list(arguments), named)
 
 
 def rma(number: int) -> dict[str, Any]:

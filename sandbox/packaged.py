@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -99,6 +100,12 @@ class PackagedOdoo:
             manifest=self.folder / "manifest.json",
             **secrets,
         )
+
+    def shell(self, database: str, script: str, seen: Callable[[str], None]) -> None:
+        """Run a script in Odoo's own shell, where `env` is; `seen` gets what it prints, line by line."""
+        server = OdooServer(self._program(silent), self.folder, self.postgres.socket)
+        command = ("shell", "-c", server.settings, "-d", database, "--no-http", "--log-level=warn")
+        server.run_once("run a script in Odoo's shell", *command, stdin=f"exec({script!r})\n", seen=seen)
 
     def status(self) -> Status:
         """What it is doing now."""

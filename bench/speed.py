@@ -1,0 +1,114 @@
+"""Time returns on a real Odoo 19, side by side: by hand, inside Odoo, and with odoo-rma over either transport.
+
+    .venv/bin/python bench/speed.py [--rounds 3] [--returns 200] [--by-hand 20] [--json FILE]
+
+In every round each way carries out returns of its own (one and two lines in turn, all of it received and refunded) in
+the same database. Medians are printed; read the ratios, not the single figures.
+"""
+
+import json
+import resource
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import by_hand
+import click
+from company import Company, company
+
+from odoo_rma.sync.run import sync
+
+Figures = dict[str, float]
+BATCH = 100
+
+
+def time_by_hand(shop: Company, count: int) -> Figures:
+    """Take returns one record after another."""
+    odoo = by_hand.connect(shop.env)
+    refs = [shop.ref(n) for n in shop.take(count)]
+    by_hand.carry_out(odoo, refs.pop())  # odoorpc reads the models' fields the first time
+    began = time.perf_counter()
+    for ref in refs:
+        by_hand.carry_out(odoo, ref)
+    return {"ms": 1000 * (time.perf_counter() - began) / len(refs)}
+
+
+def time_inside(shop: Company, count: int) -> Figures:
+    """Make the same documents in Odoo's own process."""
+    refs = [shop.ref(n) for n in shop.take(count)]
+    head = f"REFS, BATCH, LOGIN = {refs!r}, {BATCH}, {shop.env.rma_login!r}\n"
+    spent: list[float] = []
+
+    def seen(line: str) -> None:
+        if line.startswith("SPENT"):
+            spent.append(float(line.split()[1]))
+
+    shop.way.shell(shop.env.database, head + Path(__file__).with_name("inside.py").read_text(), seen)
+    return {"ms": 1000 * spent[0] / count}
+
+
+def time_ours(shop: Company, count: int, transport: str) -> Figures:
+    """Bring returns in, and look once more."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        settings = shop.settings(folder, transport, batch=BATCH)
+        shop.send(folder, shop.take(count))
+        before = resource.getrusage(resource.RUSAGE_SELF)
+        began = time.perf_counter()
+        report = sync(settings)
+        spent = time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_SELF)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        outcomes = {r.outcome.value for r in report.results}
+        if outcomes != {"done"} or len(report.results) != count:
+            raise SystemExit(
+                f"Not all was done: {[r for r in report.results if r.outcome.value != 'done'][:3]}"
+            )
+        return {
+            "ms": 1000 * spent / count,
+            "calls": report.calls / count,
+            "client_cpu_percent": 100 * cpu / spent,
+        }
+
+
+def table(medians: dict[str, Figures]) -> str:
+    """Write the medians with their ratios."""
+    hand, floor = medians["by hand"]["ms"], medians["inside Odoo"]["ms"]
+    rows = [f"{'way':<22}{'ms per return':>14}{'calls':>8}{'client CPU':>12}{'by hand ÷':>11}{'÷ floor':>9}"]
+    for way, f in medians.items():
+        calls = f"{f['calls']:.2f}" if "calls" in f else ""
+        cpu = f"{f['client_cpu_percent']:.1f} %" if "client_cpu_percent" in f else ""
+        rows.append(
+            f"{way:<22}{f['ms']:>14.1f}{calls:>8}{cpu:>12}{hand / f['ms']:>11.1f}{f['ms'] / floor:>9.2f}"
+        )
+    return "\n".join(rows)
+
+
+@click.command(help=__doc__)
+@click.option("--rounds", default=3, show_default=True)
+@click.option("--returns", default=200, show_default=True, help="Returns per way and round.")
+@click.option("--by-hand", "hand", default=20, show_default=True, help="Returns per round for the slow way.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write the figures there as well.")
+def main(rounds: int, returns: int, hand: int, file: Path | None) -> None:
+    """Take all ways in turn, round after round."""
+    found: defaultdict[str, list[Figures]] = defaultdict(list)
+    with company(rounds * (3 * returns + hand) + 300) as shop:
+        for transport in ("json2", "odoorpc"):
+            time_ours(shop, BATCH, transport)  # Odoo loads its registry and fills its caches
+        for _ in range(rounds):
+            found["by hand"].append(time_by_hand(shop, hand + 1))
+            found["inside Odoo"].append(time_inside(shop, returns))
+            found["odoo-rma, JSON-2"].append(time_ours(shop, returns, "json2"))
+            found["odoo-rma, odoorpc"].append(time_ours(shop, returns, "odoorpc"))
+    medians = {
+        way: {k: statistics.median(f[k] for f in taken) for k in taken[0]} for way, taken in found.items()
+    }
+    click.echo(table(medians))
+    if file:
+        file.write_text(json.dumps({"medians": medians, "rounds": found}, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
