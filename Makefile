@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 SIDE_BY_SIDE := -n 2 --dist loadfile
 STAMP := $(VENV)/.installed
+# What takes long has a target of its own: end-to-end, faults.
+APART := --ignore tests/live/test_end_to_end.py --ignore tests/live/test_faults.py
 # The client's contract holds for the Odoo in memory as well; the rest of that file needs a real one.
 FAST := tests/unit tests/property tests/faults tests/live/test_client_contract.py
 
-.PHONY: help demo test check lint types layers fast faults live end-to-end drifts screenshots format clean
+.PHONY: help demo test check lint types layers fast faults live end-to-end drifts bench screenshots format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -18,7 +20,7 @@ demo: $(STAMP)  ## Set up a real Odoo and bring the sample returns into it; with
 	$(BIN)/odoo-rma demo $(if $(SOURCE),--source $(SOURCE)) $(DEMO)
 
 test: check chromium libreoffice  ## Set up everything and pass all tests, on a real Odoo 19 and 14
-	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) --ignore tests/live/test_end_to_end.py tests/live
+	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) $(APART) tests/live
 	$(BIN)/coverage combine --quiet --append
 	$(BIN)/coverage report
 
@@ -40,14 +42,15 @@ fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='mappings/*' --fail-under=90
 
-# The same tests as among the fast ones, with other figures: an hour on two cores. Kills by chance come on top of one at
+# In memory it is the same tests as among the fast ones, with other figures: an hour on two cores. Kills by chance come on top of one at
 # every call of a run; a failing seed is told and repeated with ODOO_RMA_SEED, a failing life is printed step by step.
-faults: $(STAMP)  ## 10,000 kills and lost replies, and 1,000 whole lives of 50 steps, on the Odoo in memory
+faults: $(STAMP)  ## A broken network before a real Odoo; 10,000 kills and 1,000 whole lives of 50 steps on the one in memory
+	$(BIN)/pytest tests/live/test_faults.py
 	ODOO_RMA_KILLS=10000 ODOO_RMA_LIVES=1000 ODOO_RMA_STEPS=50 \
 	  $(BIN)/pytest -n 2 --dist load --timeout 14400 -rP tests/faults/test_killed_in_memory.py tests/faults/test_whole_life.py
 
 live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
-	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore tests/live/test_end_to_end.py tests/live
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(APART) tests/live
 
 # Apart from `make test`, which is to end within 40 minutes: even with the least number of returns, 16, it took over 11
 # minutes on two cores that had other work as well, for one process of Medusa does all of it, at up to a second a call.
@@ -56,6 +59,9 @@ end-to-end: $(STAMP)  ## Two hundred returns between a real Medusa and a real Od
 
 drifts: $(STAMP)  ## Five hundred differences planted in a real Odoo and its source, found and mended; `make test` plants a hundred
 	ODOO_RMA_DRIFTS=500 $(BIN)/pytest tests/live/test_reconcile_many.py
+
+bench: $(STAMP)  ## Time returns side by side: by hand, inside Odoo, and by odoo-rma (docs/performance.md)
+	$(BIN)/python bench/speed.py
 
 screenshots: $(STAMP) chromium libreoffice  ## Take the screenshots of docs/ again
 	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py tests/live/test_report_retail.py
