@@ -1,11 +1,12 @@
 """Every failure becomes one plain message on stderr and an exit code; a traceback only when asked for."""
 
+import os
 import signal
 import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import ENOSPC, EPIPE
 from types import FrameType
 
@@ -59,12 +60,20 @@ def exit_code_of(error: BaseException, *, verbose: int) -> int:
     if verbose:
         click.echo(clean(redact("".join(traceback.format_exception(error)))), err=True)
     tell(_words(error, verbose=verbose))
+    if isinstance(error, OSError) and error.errno == ENOSPC and not error.filename:
+        _let_go_of_output()
     return Exit.LOCKED if isinstance(error, Locked) else Exit.FAILED
 
 
 def tell(message: str) -> None:
     """Say on stderr what went wrong."""
     click.secho(clean(redact(message)), fg="red", err=True)
+
+
+def _let_go_of_output() -> None:
+    # Python tries once more to write what is left in the buffer when it ends, and would make the exit code 120.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _words(error: BaseException, *, verbose: int) -> str:

@@ -133,9 +133,17 @@ def test_the_installed_command_starts_there() -> None:
     ("output", "code", "said"),
     [(">/dev/full", 1, "The output cannot be written: No space left on device.\n"), (">&-", 0, "")],
 )
-def test_an_output_that_takes_nothing(tmp_path: Path, output: str, code: int, said: str) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_that_takes_nothing(
+    tmp_path: Path, output: str, code: int, said: str, unbuffered: str
+) -> None:
     line = " ".join(map(shlex.quote, command("1")))
     ended = subprocess.run(
-        ["sh", "-c", f"{line} {output}"], check=False, capture_output=True, text=True, cwd=tmp_path
+        ["sh", "-c", f"{line} {output}"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
     )
     assert (ended.returncode, ended.stderr) == (code, said)
