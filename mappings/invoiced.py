@@ -83,6 +83,13 @@ class Invoices:
         """Units of an invoice line not yet credited by anyone, drafts counted."""
         return line.quantity - self._credited.get(line.id, ZERO) - self._taken.get(line.id, ZERO)
 
+    def emptied(self, invoice_id: int, shares: Iterable[Share]) -> bool:
+        """Whether these shares, and notes that are there already, give back all that an invoice holds."""
+        rest = {x.id: x.quantity - self._credited.get(x.id, ZERO) for x in self._of_invoice[invoice_id]}
+        for share in shares:
+            rest[share.invoice_line.id] -= share.quantity
+        return not any(rest.values()) and not any(self._taken.get(x) for x in rest)
+
     def invoiced_and_credited(self, order_line_ids: Iterable[int]) -> tuple[Decimal, Decimal]:
         """Units of order lines on posted invoices, and how many of them anyone credited."""
         lines = self.lines_for(order_line_ids)
