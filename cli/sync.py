@@ -1,7 +1,8 @@
 """`odoo-rma sync`."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -56,6 +57,11 @@ from odoo_rma.sync.watch import Health, asked_to_stop, watch
     metavar="FILE",
     help="With --watch: a file that says how it goes, as JSON.",
 )
+@click.option(
+    "--listen",
+    metavar="[HOST:]PORT",
+    help="With --watch: answer /health and /metrics (Prometheus) there; without HOST to this machine alone.",
+)
 @alert_option
 @transport_option
 @json_option
@@ -71,6 +77,7 @@ def sync(
     watching: bool,
     every: int,
     health: Path | None,
+    listen: str | None,
     alerting: bool,
     transport: str | None,
     as_json: bool,
@@ -87,6 +94,7 @@ def sync(
       odoo-rma sync --source shop --rma R-1001 --rma R-1002
       odoo-rma sync --pull
       odoo-rma sync --watch --every 60 --health health.json
+      odoo-rma sync --watch --listen 9109
       odoo-rma sync --alert
     """
     from odoo_rma.sync import run  # noqa: PLC0415 (the Odoo client is loaded only where it is used)
@@ -95,8 +103,8 @@ def sync(
         raise click.UsageError("--pull and --push are the two halves; leave both out to do both.")
     if watching and dry_run:
         raise click.UsageError("--watch with --dry-run would say the same for ever.")
-    if health and not watching:
-        raise click.UsageError("--health goes with --watch.")
+    if (health or listen) and not watching:
+        raise click.UsageError("--health and --listen go with --watch.")
     if alerting and (dry_run or rmas):
         raise click.UsageError("--alert is for whole runs: leave out --dry-run and --rma.")
     direction = run.Direction.PULL if pull else run.Direction.PUSH if push else run.BOTH
@@ -117,7 +125,7 @@ def sync(
             )
 
     if watching:
-        sys.exit(_watch(once, timedelta(seconds=every), health, alarm, as_json=as_json))
+        sys.exit(_watch(once, timedelta(seconds=every), Health(health), listen, alarm, as_json=as_json))
     with alarm.on_failure():
         report = once()
     print_report(report, as_json=as_json, with_unchanged=bool(rmas))
@@ -128,12 +136,14 @@ def sync(
 def _watch(
     once: Callable[[Callable[[], bool]], RunReport],
     every: timedelta,
-    health: Path | None,
+    said: Health,
+    listen: str | None,
     alarm: Alarm,
     *,
     as_json: bool,
 ) -> Exit:
     def told(how: RunReport | RmaError) -> None:
+        hear(how)
         if isinstance(how, RunReport):
             print_report(how, as_json=as_json, one_of_many=True)
             alarm.tell(after_sync(how))
@@ -142,11 +152,23 @@ def _watch(
             if not isinstance(how, Locked):
                 alarm.tell(after_failure(how))
 
-    said = Health(health)
-    with asked_to_stop() as stop, alarm.on_failure():
+    with asked_to_stop() as stop, alarm.on_failure(), _listening(listen, said) as hear:
 
         def asked() -> bool:
             said.beat(utc_now())
             return stop.is_set()
 
         return watch(lambda: once(asked), every=every, health=said, stop=stop, told=told)
+
+
+@contextmanager
+def _listening(address: str | None, said: Health) -> Iterator[Callable[[RunReport | RmaError], None]]:
+    if address is None:
+        yield lambda _: None
+        return
+    from odoo_rma.sync.listen import Figures, listening  # noqa: PLC0415 (loaded only where it is used)
+
+    figures = Figures(said)
+    with listening(address, said, figures) as url:
+        click.echo(f"Answering {url}/health and {url}/metrics", err=True)
+        yield figures.hear

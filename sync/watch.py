@@ -44,25 +44,33 @@ class Health:
     _written: bool = False
     _at: datetime | None = None
 
-    def write(self, state: str, now: datetime) -> None:
-        """Leave word, whole or not at all."""
-        self.state, self._at = state, now
-        if self.path is None:
-            return
-        content = {
-            "state": state,
-            "healthy": state in ("running", "waiting") and not self.failures,
-            "at": now.isoformat(timespec="seconds"),
+    @property
+    def healthy(self) -> bool:
+        """Whether nobody has to look."""
+        return self.state in ("running", "waiting") and not self.failures
+
+    def as_dict(self) -> dict[str, Any]:
+        """Say how it goes as plain data."""
+        return {
+            "state": self.state,
+            "healthy": self.healthy,
+            "at": self._at.isoformat(timespec="seconds") if self._at else None,
             "pid": self.pid,
             "failures": self.failures,
             "error": self.error,
             "last_run": self.last,
             "next_run": self.next.isoformat(timespec="seconds") if self.next else None,
         }
+
+    def write(self, state: str, now: datetime) -> None:
+        """Leave word, whole or not at all."""
+        self.state, self._at = state, now
+        if self.path is None:
+            return
         # A name of its own: two watches that were given the same file do not take it from each other.
         fresh = self.path.with_name(f".{self.path.name}.{self.pid}.tmp")
         try:
-            fresh.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+            fresh.write_text(json.dumps(self.as_dict(), indent=2) + "\n", encoding="utf-8")
             fresh.replace(self.path)
         except OSError as error:
             self._not_written(f"The health file {self.path} cannot be written: {error.strerror}.", error)
