@@ -197,7 +197,7 @@ def test_a_hostile_file_is_refused(seen: dict[str, Any], name: str) -> None:
     assert set(codes) == (SAMPLES[name][1] if name in SAMPLES else {"too_large"})
     assert left == "refused"
     assert touched == []
-    assert seconds < 4, "of processor time, on a machine that does other things as well"
+    assert seconds < 2, "of processor time, whatever else the machine does"
     assert kilobytes < 100_000
 
 
