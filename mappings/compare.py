@@ -130,14 +130,14 @@ class _Comparison:
         self._check_kind()
         order = find_order(rma, erp, decisions)
         plan.order_id = order.id
-        if plan.transfers:  # what came is put down to its line, whatever is refused afterwards
-            self.slices = self._allocate({x.id: find_lines(x, order, erp) for x in rma.lines})
+        # What came is put down to its line, whatever is refused afterwards.
+        lines = self._put_down(order) if plan.transfers else {}
         self._check_currency(order)
         check_steps(rma, self.erp)
         customer = find_customer(rma, order, erp, decisions)
         plan.partner_id = customer.partner_id
-        lines = {line.id: find_lines(line, order, erp) for line in rma.lines}
-        slices = self.slices = self.slices or self._allocate(lines)
+        lines = lines or self._put_down(order)
+        slices = self.slices
         steps = plan_transfers(rma, self._wanted(slices), self._arrived(slices), erp, self._note())
         plan.steps += [*customer.steps, *steps]
         received = self._received(slices)
@@ -191,6 +191,12 @@ class _Comparison:
                     "currency",
                 )
             )
+
+    def _put_down(self, order: Order) -> dict[str, list[OrderLine]]:
+        """Find the order lines of each RMA line, and what of their deliveries comes back."""
+        lines = {line.id: find_lines(line, order, self.erp) for line in self.plan.rma.lines}
+        self.slices = self._allocate(lines)
+        return lines
 
     def _allocate(self, lines: Mapping[str, list[OrderLine]]) -> dict[str, list[Slice]]:
         rma = self.plan.rma

@@ -65,7 +65,8 @@ def sync(
 ) -> RunReport:
     """Bring Odoo in line with the returns systems, and tell them what Odoo owns.
 
-    A source that cannot be read is left out, and the others go on. `stop` is asked whenever the run can be left without harm: while reading, between batches, while telling.
+    A source that cannot be read is left out, and the others go on. `stop` is asked whenever the run can be left without
+    harm: while reading, between batches, while telling.
 
     Raises:
         Stop: the run could not go on; what was done stands, the next run continues.

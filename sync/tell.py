@@ -20,6 +20,7 @@ from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.plan import Plan
 from odoo_rma.mappings.rules import SourceRules
 from odoo_rma.sync.documents import link
+from odoo_rma.sync.intake import go_on
 from odoo_rma.sync.store import Store
 
 DECISION, HELD = "decision", "held"
@@ -72,7 +73,7 @@ def untold(
 
 
 def tell_sources(
-    settings: Settings, store: Store, news: Mapping[Name, Untold], *, stop: Callable[[], bool] = lambda: False
+    settings: Settings, store: Store, news: Mapping[Name, Untold], *, stop: Callable[[], bool] = go_on
 ) -> dict[Name, Told]:
     """Tell every source its news; give what came of it. Once `stop` says so, the rest is left to another run.
 
