@@ -217,11 +217,14 @@ def _make(
     for position, (invoice_id, own) in enumerate(by_invoice.items()):
         charges = due.charges if position == 0 else ()
         draft = _draft(rma, due, erp.invoices[invoice_id], own, charges, erp, rules, left)
-        last = due.promised is None and not charges and left.emptied(invoice_id, own)
-        drafts.append(_with_last_cent(draft, erp, rules) if last else draft)
+        if due.promised is None and not charges and draft.expected is not None:
+            cent = left.last_cent(invoice_id, own, draft.expected, len(draft.lines))
+            draft = _with_rounding(draft, cent, rules) if cent else draft
+        drafts.append(draft)
     drafts = _settle_rounding(rma, due, drafts, erp, rules)
     steps: list[Step] = []
     for draft in drafts:
+        left.give(draft.invoice_id, draft.expected, len(draft.lines))
         text = _note_text(rma, due.kind, due.id, draft.calculation)
         steps += [draft, Note(draft.key.part("note"), "account.move", draft.key, text)]
         if rules.post:
@@ -320,22 +323,6 @@ def _settle_rounding(
     if not gap:
         return drafts
     return [_with_rounding(drafts[0], gap, rules), *drafts[1:]]
-
-
-def _with_last_cent(draft: MakeCreditNote, erp: Erp, rules: CreditRules) -> MakeCreditNote:
-    """Leave nothing of an invoice that came back whole in parts: each earlier note was rounded by itself."""
-    notes = {
-        i.id
-        for i in erp.invoices.values()
-        if i.is_credit and i.reversed_id == draft.invoice_id and i.state != CANCELED
-    }
-    if draft.expected is None or not notes:
-        return draft
-    lines = sum(1 for x in erp.invoice_lines.values() if x.invoice_id in notes) + len(draft.lines)
-    given = sum((erp.invoices[n].total for n in notes), draft.expected)
-    gap = erp.invoices[draft.invoice_id].total - given
-    close = abs(gap) <= HALF * erp.unit_of(draft.currency) * lines
-    return _with_rounding(draft, gap, rules) if gap and close else draft
 
 
 def _with_rounding(draft: MakeCreditNote, gap: Decimal, rules: CreditRules) -> MakeCreditNote:

@@ -1,11 +1,11 @@
 """What was invoiced and can still be credited, invoice line by invoice line. What anyone credited before counts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from odoo_rma.mappings.erp import CANCELED, Erp, InvoiceLine
-from odoo_rma.mappings.money import ZERO, Decimal
+from odoo_rma.mappings.money import HALF, ZERO, Decimal
 
 ITEM = "item"
 """Marks the key of a credit note line that gives back goods: `…item.<rma line>.<invoice line>`."""
@@ -29,6 +29,7 @@ class Invoices:
         self._posted: dict[int, list[InvoiceLine]] = defaultdict(list)
         self._of_invoice: dict[int, list[InvoiceLine]] = defaultdict(list)
         self._credited: dict[int, Decimal] = defaultdict(lambda: ZERO)
+        self._notes: dict[int, list[tuple[Decimal | None, int]]] = defaultdict(list)
         credits = []
         for line in sorted(erp.invoice_lines.values(), key=self._age):
             invoice = erp.invoices[line.invoice_id]
@@ -39,6 +40,10 @@ class Invoices:
                         self._posted[order_line_id].append(line)
             elif invoice.state != CANCELED:
                 credits.append(line)
+        lines = Counter(x.invoice_id for x in credits)
+        for note in erp.invoices.values():
+            if note.is_credit and note.reversed_id and note.state != CANCELED:
+                self._notes[note.reversed_id].append((note.total, lines[note.id]))
         for line in credits:
             if line.key and line.key.parts[-3:-2] == (ITEM,):
                 self._credited[int(line.key.parts[-1])] += line.quantity
@@ -83,12 +88,23 @@ class Invoices:
         """Units of an invoice line not yet credited by anyone, drafts counted."""
         return line.quantity - self._credited.get(line.id, ZERO) - self._taken.get(line.id, ZERO)
 
-    def emptied(self, invoice_id: int, shares: Iterable[Share]) -> bool:
-        """Whether these shares, and notes that are there already, give back all that an invoice holds."""
-        rest = {x.id: x.quantity - self._credited.get(x.id, ZERO) for x in self._of_invoice[invoice_id]}
+    def last_cent(self, invoice_id: int, shares: Iterable[Share], total: Decimal, lines: int) -> Decimal:
+        """Give what rounding leaves of an invoice when a note of this total gives back the last of it; else nothing.
+
+        Each note before it, made or planned, was rounded by itself: by half a unit a line at most. More than that has
+        another reason, and stays visible.
+        """
+        rest = {x.id: self.left(x) for x in self._of_invoice[invoice_id]}
         for share in shares:
             rest[share.invoice_line.id] -= share.quantity
-        return not any(rest.values()) and not any(self._taken.get(x) for x in rest)
+        before = self._notes[invoice_id]
+        totals = [t for t, _ in before if t is not None]
+        if any(rest.values()) or not before or len(totals) < len(before):
+            return ZERO
+        invoice = self._erp.invoices[invoice_id]
+        gap = invoice.total - sum(totals, total)
+        most = HALF * self._erp.unit_of(invoice.currency) * sum((n for _, n in before), lines)
+        return gap if abs(gap) <= most else ZERO
 
     def invoiced_and_credited(self, order_line_ids: Iterable[int]) -> tuple[Decimal, Decimal]:
         """Units of order lines on posted invoices, and how many of them anyone credited."""
@@ -100,3 +116,7 @@ class Invoices:
         """Count shares as credited for the next RMA of the same batch."""
         for share in shares:
             self._taken[share.invoice_line.id] += share.quantity
+
+    def give(self, invoice_id: int, total: Decimal | None, lines: int) -> None:
+        """Count a planned note as made; None where its total is not known before Odoo computes it."""
+        self._notes[invoice_id].append((total, lines))

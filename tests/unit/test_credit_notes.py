@@ -197,32 +197,6 @@ class TestOnReceipt:
             carry_out(shop, request, sources=ON_RECEIPT)
         assert [n.total for n in notes(shop)] == [D("115.00"), D("230.00")]
 
-    @pytest.mark.parametrize("parts", [["1"] * 3, ["1", "2"], ["3"]])
-    def test_what_came_back_whole_leaves_no_cent_of_its_invoice(self, parts: list[str]) -> None:
-        shop = Shop()
-        order = shop.order(("TENT", "3", "9.99"))
-        shop.deliver(order)
-        invoice = shop.invoice(order)
-        received = D(0)
-        for revision, part in enumerate(parts, 1):
-            received += D(part)
-            line = {"sku": "TENT", "requested": "3", "received": str(received)}
-            carry_out(shop, rma(line, revision=revision), sources=ON_RECEIPT)
-        assert len(notes(shop)) == len(parts)
-        assert sum(n.total for n in notes(shop)) == shop.erp.invoices[invoice].total
-
-    def test_where_a_person_changed_an_earlier_note_the_last_one_does_not_hide_it(self) -> None:
-        shop = Shop()
-        order = shop.order(("TENT", "3", "9.99"))
-        shop.deliver(order)
-        shop.invoice(order)
-        line = {"sku": "TENT", "requested": "3"}
-        carry_out(shop, rma({**line, "received": "2"}), sources=ON_RECEIPT)
-        (first,) = notes(shop)
-        shop.erp.invoices[first.id] = replace(first, total=first.total - 1)
-        carry_out(shop, rma({**line, "received": "3"}, revision=2), sources=ON_RECEIPT)
-        assert [n.total for n in notes(shop)] == [first.total - 1, D("11.49")]
-
     def test_the_last_arrival_must_make_up_the_promise(self, shop: Shop) -> None:
         carry_out(
             shop,
