@@ -13,7 +13,7 @@ import httpx
 
 from odoo_rma.connector.settings import Settings
 from odoo_rma.sandbox import Env, Sandbox
-from odoo_rma.sandbox.many import Copier, sell, template_of
+from odoo_rma.sandbox.many import Copier, refunded, returned, sell, template_of
 from odoo_rma.sandbox.packaged import PackagedOdoo
 
 
@@ -80,21 +80,8 @@ class Company:
         """Write the return of one order: all of it came, and is paid back."""
         shape, ref = SHAPES[number % len(SHAPES)], self.ref(number)
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        lines = [
-            {"id": str(n), "sku": sku, "requested": "1", "received": "1"}
-            for n, sku in enumerate(shape.articles, 1)
-        ]
-        return {
-            "id": f"R-{ref}",
-            "order": {"name": ref},
-            "customer": {"name": f"Customer {ref}", "email": f"{ref.lower()}@mail.example"},
-            "currency": "USD",
-            "authorization": "authorized",
-            "closed": True,
-            "lines": lines,
-            "refunds": [{"id": "F1", "amount": shape.refund, "at": at}],
-            "requested_at": at,
-        }
+        one = returned(ref, f"R-{ref}", shape.articles)
+        return one | {"requested_at": at} | refunded(shape.refund, at)
 
     def settings(self, folder: Path, transport: str = "json2", **run: Any) -> Settings:
         """Give the settings of one web shop, as the user with the least rights."""

@@ -26,7 +26,7 @@ from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.drift import Area
 from odoo_rma.mappings.model import Rma
 from odoo_rma.sandbox import Env, Sandbox
-from odoo_rma.sandbox.many import Copier, sell, template_of
+from odoo_rma.sandbox.many import Copier, refunded, returned, sell, template_of
 from odoo_rma.sandbox.packaged import PackagedOdoo
 from odoo_rma.sync.reconcile import reconcile
 from odoo_rma.sync.run import sync
@@ -45,21 +45,8 @@ def rma(number: int) -> dict[str, Any]:
     """Write the return of one order: all of it came, and is paid back."""
     month = number % MONTHS
     at = datetime.fromtimestamp(time.time() - month * 30 * 86_400, UTC).isoformat(timespec="seconds")
-    lines = [
-        {"id": str(n), "sku": sku, "requested": "1", "received": "1"} for n, sku in enumerate(ARTICLES, 1)
-    ]
-    return {
-        "source": "shop",
-        "id": f"B-{number}",
-        "order": {"name": f"BENCH-{number}"},
-        "customer": {"name": f"Customer BENCH-{number}", "email": f"bench-{number}@mail.example"},
-        "currency": "USD",
-        "authorization": "authorized",
-        "closed": True,
-        "lines": lines,
-        "refunds": [{"id": "F1", "amount": REFUND, "at": at}],
-        "requested_at": at,
-    }
+    one = returned(f"BENCH-{number}", f"B-{number}", ARTICLES)
+    return one | {"source": "shop", "requested_at": at} | refunded(REFUND, at)
 
 
 def settings_for(env: Env, folder: Path) -> Settings:

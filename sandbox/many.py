@@ -222,3 +222,24 @@ def sell(call: Call, ref: str, articles: Mapping[str, float]) -> int:
     [row] = call("sale.order", "read", [order], ["invoice_ids"])
     call("account.move", "action_post", row["invoice_ids"])
     return int(order)
+
+
+def returned(ref: str, name: str, articles: Mapping[str, float], received: str = "1") -> dict[str, Any]:
+    """Write, as its source says it, the return `name` of all that `sell` sold under this reference."""
+    lines = [
+        {"id": str(n), "sku": sku, "requested": "1", "received": received}
+        for n, sku in enumerate(articles, 1)
+    ]
+    return {
+        "id": name,
+        "order": {"name": ref},
+        "customer": {"name": f"Customer {ref}", "email": f"{ref.lower()}@mail.example"},
+        "currency": "USD",
+        "authorization": "authorized",
+        "lines": lines,
+    }
+
+
+def refunded(amount: str, at: str) -> dict[str, Any]:
+    """Say that all of a return is paid back, and that nothing follows."""
+    return {"closed": True, "refunds": [{"id": "F1", "amount": amount, "at": at}]}

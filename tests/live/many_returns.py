@@ -18,7 +18,7 @@ from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.drift import DriftKind
 from odoo_rma.mappings.model import Rma
 from odoo_rma.sandbox import Env
-from odoo_rma.sandbox.many import Copier, sell, template_of
+from odoo_rma.sandbox.many import Copier, refunded, returned, sell, template_of
 from odoo_rma.sandbox.packaged import PackagedOdoo
 from odoo_rma.sync.run import sync
 from odoo_rma.sync.store import Store
@@ -33,23 +33,10 @@ SOURCES = {"shop": (DONE, OPEN), "desk": (DESK,)}
 
 def rma(kind: str, number: int, **more: Any) -> dict[str, Any]:
     """Write one return as its source says it."""
-    came = "1" if kind == DONE else "0"
-    lines = [
-        {"id": str(n), "sku": sku, "requested": "1", "received": came} for n, sku in enumerate(ARTICLES, 1)
-    ]
     name = f"{kind.upper()}-{number}"
-    head = {
-        "id": f"R-{name}",
-        "order": {"name": f"S-{name}"},
-        "customer": {"name": f"Customer S-{name}", "email": f"s-{name.lower()}@mail.example"},
-        "currency": "USD",
-        "authorization": "authorized",
-        "lines": lines,
-        "requested_at": "2026-11-20T10:00:00Z",
-    }
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    paid = {"closed": True, "refunds": [{"id": "F1", "amount": REFUND, "at": at}]}
-    return head | (paid if kind == DONE else {}) | more
+    head = returned(f"S-{name}", f"R-{name}", ARTICLES, "1" if kind == DONE else "0")
+    paid = refunded(REFUND, datetime.now(UTC).isoformat(timespec="seconds")) if kind == DONE else {}
+    return head | {"requested_at": "2026-11-20T10:00:00Z"} | paid | more
 
 
 Deed = Callable[["Company", list[str]], None]

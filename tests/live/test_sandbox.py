@@ -18,9 +18,8 @@ VERSIONS = [pytest.param(19, marks=pytest.mark.live), pytest.param(14, marks=pyt
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    made = Sandbox(request.param)
-    made.up()
-    return made
+    running: Sandbox = request.getfixturevalue(f"sandbox{request.param}")
+    return running
 
 
 def undated(value: Any) -> Any:
