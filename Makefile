@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SIDE_BY_SIDE := -n 2 --dist loadfile
 STAMP := $(VENV)/.installed
 # What takes long has a target of its own: end-to-end, faults.
-APART := --ignore tests/live/test_end_to_end.py --ignore tests/live/test_faults.py
+APART := --ignore tests/live/test_end_to_end.py --ignore tests/live/test_faults.py --ignore tests/live/test_restarts.py
 # The client's contract holds for the Odoo in memory as well; the rest of that file needs a real one.
 FAST := tests/unit tests/property tests/faults tests/live/test_client_contract.py
 
@@ -42,12 +42,16 @@ fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='mappings/*' --fail-under=90
 
-# In memory it is the same tests as among the fast ones, with other figures: an hour on two cores. Kills by chance come on top of one at
-# every call of a run; a failing seed is told and repeated with ODOO_RMA_SEED, a failing life is printed step by step.
-faults: $(STAMP)  ## A broken network before a real Odoo; 10,000 kills and 1,000 whole lives of 50 steps on the one in memory
-	$(BIN)/pytest tests/live/test_faults.py
-	ODOO_RMA_KILLS=10000 ODOO_RMA_LIVES=1000 ODOO_RMA_STEPS=50 \
-	  $(BIN)/pytest -n 2 --dist load --timeout 14400 -rP tests/faults/test_killed_in_memory.py tests/faults/test_whole_life.py
+# Most of it are the same tests as `make test` plays, with other figures: some four hours on two cores, of which the kills on a
+# real Odoo take two. A failing seed is told and repeated with ODOO_RMA_SEED, a failing life is printed step by step.
+FIGURES := $(CURDIR)/build/faults.jsonl
+REAL_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_REAL_KILLS=500 ODOO_RMA_RESTARTS=20
+MEMORY_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_KILLS=10000 ODOO_RMA_LIVES=1000 ODOO_RMA_STEPS=50 ODOO_RMA_PAIRS=50
+faults: $(STAMP)  ## Kills, restarts, a broken network and whole lives by the hundreds and thousands; a table of the figures
+	@rm -f $(FIGURES); mkdir -p $(dir $(FIGURES))
+	$(REAL_FAULTS) $(BIN)/pytest tests/live/test_faults.py tests/live/test_restarts.py tests/live/test_kills.py
+	$(MEMORY_FAULTS) $(BIN)/pytest -n 2 --dist load --timeout 28800 tests/faults
+	@$(BIN)/python tests/figures.py $(FIGURES)
 
 live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(APART) tests/live

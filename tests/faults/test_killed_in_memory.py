@@ -2,7 +2,8 @@
 
 The real `sync`, the real client with its retries and the real store, on the Odoo in memory, which is held against a
 real one in tests/live/test_memory.py. A death leaves on the disk what a crash leaves there. `ODOO_RMA_KILLS` says how
-many deaths and lost replies there are by chance; with the ones at each single call they are 500 among the fast tests.
+many deaths there are by chance, with as many lost replies; with the ones at each single call some 500 faults among the
+fast tests.
 """
 
 import logging
@@ -18,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import stamina
+from figures import note
 from memory.company import Company
 from memory.killing import DEATHS, Fault, Killed, Line, Unlucky
 from memory.odoo import READS, MemoryOdoo
@@ -28,7 +30,7 @@ from odoo_rma.connector.errors import RmaError
 from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.store import Store
 
-KILLS = int(os.environ.get("ODOO_RMA_KILLS", "400"))
+KILLS = int(os.environ.get("ODOO_RMA_KILLS", "200"))
 THOROUGH = KILLS > 1_000
 PARTS = 4  # so that several processes may share the work
 SOME = 19  # of the reads, every so manyth is enough where it shall not take long
@@ -148,12 +150,14 @@ def test_a_fault_at_any_one_call_changes_nothing_in_the_end(
     every = list(boundaries(phase))
     writes = [b for b in every if phase.calls[b[0]][1] not in READS]
     assert len(writes) == 4 * phase.writes
-    for call, fault in every if THOROUGH else [*writes, *every[number::SOME]]:
+    chosen = every if THOROUGH else [*writes, *every[number::SOME]]
+    for call, fault in chosen:
         life = Life(begin(phase, disk / "one"))
         life.run({call: fault})
         assert life.met == [fault]
         with at(f"{fault} at call {call} {phase.calls[call]}"):
             life.ends_as_if_nothing_had_happened(phase)
+    note("at each call, Odoo in memory", faults=len(chosen), calls=len({call for call, _ in chosen}))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -162,15 +166,21 @@ def test_killed_and_cut_off_by_chance_it_ends_as_if_nothing_had_happened(
 ) -> None:
     met: Counter[Fault] = Counter()
     seed = SEED + part
-    while met.total() < KILLS / PARTS:
+    while sum(met[f] for f in DEATHS) < KILLS / PARTS:
         life = Life(begin(week[0], disk / "life"))
         with at(f"ODOO_RMA_SEED={seed}"):
             live(life, week, random.Random(seed), trouble)
         met.update(life.met)
         seed += PARTS
-    tell(f"{met.total()} faults in {(seed - SEED) // PARTS} lives: {dict(met)}")
-    assert sum(met[f] for f in DEATHS) > met.total() / 4
+    deaths = sum(met[f] for f in DEATHS)
+    assert deaths > met.total() / 4
     assert len(met) == len(Fault)
+    note(
+        "by chance, Odoo in memory",
+        lives=(seed - SEED) // PARTS,
+        kills=deaths,
+        replies_lost_or_late=met.total() - deaths,
+    )
 
 
 def live(
@@ -260,8 +270,3 @@ def at(where: str) -> Iterator[None]:
         yield
     except AssertionError as error:
         raise AssertionError(f"{where}: {error}") from None
-
-
-def tell(what: str) -> None:
-    """Say it to those who look at the test's output."""
-    print(what)  # noqa: T201

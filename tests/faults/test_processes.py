@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from figures import note
 from live.books import Books
 from memory.books import MemoryTables
 from memory.company import fresh_odoo
@@ -130,8 +131,8 @@ def test_of_two_with_one_store_one_works_and_the_other_is_told(
         assert len(server.calls) == at, "it asks nobody before it knows that it may"
         held.go.set()
         office.wait(first).says(3)
-        tell(f"at call {at}: the second was told after {took:.1f} s, with the start of Python")
         ends_as_if_there_had_been_one(server, [office], alone)
+    note("two at once, with the lock", pairs=1, seconds_until_told=f"{took:.1f}")
 
 
 @pytest.mark.parametrize("number", range(PAIRS))
@@ -146,6 +147,7 @@ def test_two_at_once_without_a_common_lock_do_nothing_twice(
         for office, process in zip(offices, processes, strict=True):
             ended_in_words(office.wait(process))
         ends_as_if_there_had_been_one(server, offices, alone)
+    note("two at once, without a lock", pairs=1)
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -169,6 +171,7 @@ def test_one_sleeps_through_the_whole_work_of_another_and_wakes_up(
         asleep[0].send_signal(signal.SIGCONT)
         ended_in_words(sleeper.wait(asleep[0]))
         ends_as_if_there_had_been_one(server, [sleeper, other], alone)
+    note("stopped, another works, woken up", sleepers=1)
 
 
 def test_a_sleeper_keeps_its_store_and_whoever_comes_is_told_which_process_it_is(
@@ -185,8 +188,3 @@ def test_a_sleeper_keeps_its_store_and_whoever_comes_is_told_which_process_it_is
         sleeper.send_signal(signal.SIGKILL)
         sleeper.communicate()
         ends_as_if_there_had_been_one(server, [office], alone)
-
-
-def tell(what: str) -> None:
-    """Say it to those who look at the test's output."""
-    print(what)  # noqa: T201

@@ -18,6 +18,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import stamina
+from figures import note
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -358,12 +359,12 @@ class WholeLife(RuleBasedStateMachine):
         for picking, own in self._transfers().items():
             moves = [db.row("stock.move", m) for m in db.where("stock.move", "picking_id", picking)]
             found[own.source, own.id].units += int(sum(m["quantity"] for m in moves if m["state"] == "done"))
-        for note, own in self._owners("account.move").items():
-            row, held = db.row("account.move", note), found[own.source, own.id]
+        for entry, own in self._owners("account.move").items():
+            row, held = db.row("account.move", entry), found[own.source, own.id]
             held.drafts += row["state"] == "draft"
             if row["state"] == "posted":
                 lines = [
-                    db.row("account.move.line", x) for x in db.where("account.move.line", "move_id", note)
+                    db.row("account.move.line", x) for x in db.where("account.move.line", "move_id", entry)
                 ]
                 held.notes += 1
                 held.credited += Decimal(repr(row["amount_total"]))
@@ -397,3 +398,7 @@ class TestWholeLife(WholeLife.TestCase):  # type: ignore[name-defined,misc]
         logging.disable(logging.WARNING)  # tries that failed
         self.enterContext(stamina.set_testing(True, attempts=5))
         self.addCleanup(logging.disable, logging.NOTSET)
+
+    def runTest(self) -> None:
+        super().runTest()
+        note("whole lives, Odoo in memory", lives=LIVES, steps_each=str(STEPS))

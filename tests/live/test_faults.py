@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from figures import note
 from live.between import ALL, Asked, Between, Fault, be_late, between, lose_reply, pass_on
 from live.books import Tables
 from office import Office
@@ -88,6 +89,13 @@ def test_every_call_that_writes_goes_wrong_once(
     assert {"stock.picking.load", "account.move.load", "account.move.action_post"} <= hit
     assert {"stock.picking.action_confirm", "stock.picking.button_validate", "mail.message.load"} <= hit
     ends_as_if_nothing_had_happened(office, proxy, undisturbed)
+    note(f"{fault.__name__.replace('_', ' ')} at each write, real Odoo", calls=hits(proxy, fault))
+
+
+def hits(proxy: Between, *faults: Fault) -> int:
+    """Count the calls that met one of these faults."""
+    names = {fault.__name__ for fault in faults}
+    return sum(count for name, count in proxy.happened.items() if name.split()[0] in names)
 
 
 def test_a_network_that_breaks_in_every_way(disturbed: tuple[Office, Between], undisturbed: State) -> None:
@@ -98,3 +106,4 @@ def test_a_network_that_breaks_in_every_way(disturbed: tuple[Office, Between], u
         office.run("sync").is_plain()
     assert {name.split()[0] for name in proxy.happened} == {f.__name__ for f in (*ALL, pass_on)}
     ends_as_if_nothing_had_happened(office, proxy, undisturbed)
+    note("broken network, real Odoo", calls=hits(proxy, *ALL), kinds=len(ALL))

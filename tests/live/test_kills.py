@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from figures import note
 from live.books import Tables
+from live.servers import Servers
 from office import Office
 from office.odoo_state import State, differences, odoo_state
 
@@ -171,15 +173,25 @@ def test_killed_at_random_moments_it_ends_as_if_nothing_had_happened(
     )
     assert len(kills) >= KILLS
     assert len(set(kills)) >= SPREAD, kills
+    note("killed, real Odoo", kills=len(kills), different_moments=len(set(kills)))
 
 
-def test_asked_to_end_it_ends_soon_and_the_last_run_completes(
+def test_asked_to_end_and_then_with_odoo_and_postgresql_restarted_it_completes(
     sandbox19: Sandbox, tmp_path: Path, undisturbed: Undisturbed
 ) -> None:
     office = fresh_office(sandbox19, tmp_path / "office")
+    servers = Servers.of(sandbox19, DATABASE)
     for part, asked, code in ((1, signal.SIGINT, 130), (2, signal.SIGTERM, 143)):
         process = office.start("sync")
-        wait_for_records(office, process, undisturbed.records * part // 3)
+        wait_for_records(office, process, undisturbed.records * part // 5)
         process.send_signal(asked)
         office.wait(process, 10).says(code, "stopped", "nothing is lost", "run it again")
+    process = office.start("sync")
+    for part, falls_over in ((3, servers.odoo_dies), (4, servers.postgres_dies)):
+        wait_for_records(office, process, undisturbed.records * part // 5)
+        assert process.poll() is None
+        falls_over(0.5)
+    ended = office.wait(process)
+    ended.is_plain()
+    assert ended.code in (1, 3), ended.err
     ends_as_if_nothing_had_happened(office, undisturbed)
