@@ -42,6 +42,7 @@ from odoo_rma.connector.settings_process import (
     MessageSettings,
     PaymentSettings,
 )
+from odoo_rma.connector.settings_store import StorePlace, StoreServer, is_server, store_place
 
 __all__ = [
     "FILE_NAME",
@@ -63,6 +64,8 @@ __all__ = [
     "Settings",
     "SourceName",
     "SourceSettings",
+    "StorePlace",
+    "StoreServer",
     "Transport",
     "find",
     "load",
@@ -125,7 +128,10 @@ def load(path: Path | None = None) -> Settings:
         settings = Settings.model_validate(content)
     except ValidationError as error:
         raise BadSettings(_in_words(error, file)) from None
-    return settings.model_copy(update={"secrets": _secrets(settings.odoo)})
+    secrets, run = _secrets(settings.odoo), settings.run
+    if isinstance(run.store, StoreServer):
+        run = run.model_copy(update={"store": run.store.with_password(secrets.store)})
+    return settings.model_copy(update={"secrets": secrets, "run": run})
 
 
 def save(settings: Settings, path: Path, *, overwrite: bool = False) -> None:
@@ -190,11 +196,20 @@ def _no_secrets(content: Mapping[str, Any], file: Path | None, *path: str) -> No
     for name, inner in content.items():
         if isinstance(inner, dict):
             _no_secrets(inner, file, *path, name)
+        elif (*path, name) == ("run", "store"):
+            _no_password(inner, file)
         elif name in SECRETS:
             variable = _PREFIX + (name if path[:1] != ("sources",) else "__".join((*path, name))).upper()
             raise BadSettings(
                 f"{file}: {'.'.join((*path, name))} is a secret. " + _NOT_IN_THE_FILE.format(variable)
             )
+
+
+def _no_password(store: Any, file: Path | None) -> None:
+    place = store_place(store) if isinstance(store, str) else None
+    if isinstance(place, StoreServer) and place.password:
+        told = _NOT_IN_THE_FILE.format(f"{_PREFIX}STORE_PASSWORD (or PGPASSWORD)")
+        raise BadSettings(f"{file}: the address in run.store holds a password. {told}")
 
 
 def _override(content: dict[str, Any], environment: Mapping[str, str]) -> None:
@@ -244,7 +259,9 @@ def _resolve_key(table: Any, key: str, model: type[BaseModel], base: Path) -> No
     # What is no table or no text is left for the model to complain about.
     if isinstance(table, dict):
         value = table.get(key, str(model.model_fields[key].default))
-        if isinstance(value, str):
+        if key == "store" and isinstance(value, str) and is_server(value):
+            table[key] = store_place(value)
+        elif isinstance(value, str):
             table[key] = str((base / Path(value).expanduser()).resolve())
 
 

@@ -25,11 +25,12 @@ from odoo_rma.connector.settings_process import (
     MessageSettings,
     PaymentSettings,
 )
+from odoo_rma.connector.settings_store import StoreSetting
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.ownership import FREE, OWNERS, Fact, Side, owners
 from odoo_rma.mappings.vocabulary import ChargeKind
 
-SECRETS = ("password", "api_key", "feedback_secret", "mail_password", "webhook_secret")
+SECRETS = ("password", "api_key", "feedback_secret", "mail_password", "webhook_secret", "store_password")
 """Keys that never come from the file, in whatever table they stand."""
 
 
@@ -67,6 +68,7 @@ class Secrets(Part):
     feedback_secret: SecretStr | None = None
     mail_password: SecretStr | None = None
     webhook_secret: SecretStr | None = None
+    store_password: SecretStr | None = None
 
     @property
     def feedback(self) -> str:
@@ -82,6 +84,11 @@ class Secrets(Part):
     def webhook(self) -> str:
         """Give the secret that signs what the webhook gets; empty when there is none."""
         return self.webhook_secret.get_secret_value() if self.webhook_secret else ""
+
+    @property
+    def store(self) -> str:
+        """Give the password at the store's database; empty when there is none."""
+        return self.store_password.get_secret_value() if self.store_password else ""
 
 
 class ChargesBy(StrEnum):
@@ -186,7 +193,11 @@ class AccountingSettings(Part):
 class RunSettings(Part):
     """`[run]`: how a run works."""
 
-    store: Path = Field(Path("odoo-rma.sqlite"), description="Our own store: snapshots, quarantine, history.")
+    store: StoreSetting = Field(
+        Path("odoo-rma.sqlite"),
+        description="Our own store (snapshots, quarantine, history): a file, or `postgresql://…` for several hosts "
+        "(docs/workers.md).",
+    )
     batch: Annotated[int, Field(ge=1, le=1000)] = Field(50, description="RMAs per batch.")
     policy: Path | None = Field(None, description="The return policy (docs/policy.md); none when left out.")
 

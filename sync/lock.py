@@ -1,9 +1,12 @@
-"""One run at a time per store. The operating system releases the lock when the holder dies, however it dies."""
+"""One run at a time per store, on this host, or, where the store is on a server, on all hosts.
+
+The operating system, or the server, releases the lock when the holder dies, however it dies.
+"""
 
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,6 +16,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from odoo_rma.connector.errors import Stop, StoreFailed
+from odoo_rma.connector.settings_store import StorePlace, StoreServer
+from odoo_rma.sync.store.database import with_driver
 
 
 class Locked(Stop):
@@ -34,34 +39,58 @@ class Holder:
 
 
 @contextmanager
-def run_lock(store: Path, *, now: datetime, command: str = "") -> Iterator[None]:
-    """Hold the lock of a store while the block runs.
+def run_lock(store: StorePlace, *, now: datetime, command: str = "") -> Iterator[Callable[[], None]]:
+    """Hold the lock of a store while the block runs; gives a check that it is still held.
 
     Raises:
         Locked: another run holds it; told within a second.
-        StoreFailed: the folder of the store cannot be written.
+        StoreFailed: the folder of the store cannot be written, or its server is out of reach. The check raises it
+            when the server let go of the lock, because the connection was lost.
 
     """
+    me = Holder(os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"), command)
+    with _server_lock(store, me) if isinstance(store, StoreServer) else _file_lock(store, me) as check:
+        yield check
+
+
+@contextmanager
+def _server_lock(store: StoreServer, me: Holder) -> Iterator[Callable[[], None]]:
+    with_driver()
+    from odoo_rma.sync import lock_server  # noqa: PLC0415 (needs what only servers need)
+
+    with lock_server.session(store, me) as held:
+        if not held.take(lock_server.RUN):
+            raise Locked(_words(store, lock_server.holders(store, lock_server.RUN)))
+        yield held.check
+
+
+@contextmanager
+def _file_lock(store: Path, me: Holder) -> Iterator[Callable[[], None]]:
     # Not at once, because `is_locked` holds it for a moment to look.
     lock = FileLock(_beside(store, "lock"), timeout=0.3, mode=0o600)
     try:
         store.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        raise Locked(_words(store)) from error
+        raise Locked(_words(store, [who] if (who := holder(store)) else [])) from error
     except OSError as error:
         raise StoreFailed(f"The lock beside {store} cannot be made: {error.strerror or error}.") from error
     try:
-        _sign(store, Holder(os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"), command))
-        yield
+        _sign(store, me)
+        yield lambda: None
     finally:
         with suppress(OSError):
             _beside(store, "holder").unlink(missing_ok=True)
         lock.release()
 
 
-def holder(store: Path) -> Holder | None:
-    """Tell who wrote its name beside the lock last; it may have died since."""
+def holder(store: StorePlace) -> Holder | None:
+    """Tell who holds the lock; who wrote its name beside a file last may have died since."""
+    if isinstance(store, StoreServer):
+        with_driver()
+        from odoo_rma.sync import lock_server  # noqa: PLC0415
+
+        return next(iter(lock_server.holders(store, lock_server.RUN)), None)
     try:
         found: dict[str, Any] = json.loads(_beside(store, "holder").read_text("utf-8"))
         return Holder(**found)
@@ -69,8 +98,10 @@ def holder(store: Path) -> Holder | None:
         return None
 
 
-def is_locked(store: Path) -> bool:
+def is_locked(store: StorePlace) -> bool:
     """Tell whether a run is at work on the store now."""
+    if isinstance(store, StoreServer):
+        return holder(store) is not None
     if not _beside(store, "lock").exists():
         return False
     lock = FileLock(_beside(store, "lock"), timeout=0, mode=0o600)
@@ -82,10 +113,10 @@ def is_locked(store: Path) -> bool:
     return False
 
 
-def _words(store: Path) -> str:
-    who = holder(store) or "a process that did not leave its name"
+def _words(store: StorePlace, who: list[Holder]) -> str:
+    names = "; ".join(map(str, who)) or "a process that did not leave its name"
     return (
-        f"Another run is at work on {store}: {who}. Wait until it has ended; if it hangs, end that process, "
+        f"Another run is at work on {store}: {names}. Wait until it has ended; if it hangs, end that process, "
         "nothing is lost by it."
     )
 

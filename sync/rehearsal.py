@@ -6,18 +6,29 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from odoo_rma.connector.settings_store import StorePlace, StoreServer
 from odoo_rma.sync.store import Store
+from odoo_rma.sync.store.database import with_driver
 
 
 @contextmanager
-def rehearsal(path: Path) -> Iterator[Store]:
-    """Open a throw-away copy of a store (an empty one where there is none)."""
+def rehearsal(place: StorePlace) -> Iterator[Store]:
+    """Open a throw-away copy of a store (an empty one where there is none), wherever it is."""
     with TemporaryDirectory(prefix="odoo-rma-") as folder:
         copy = Path(folder, "rehearsal.sqlite")
-        if path.exists():
+        if isinstance(place, StoreServer):
+            _copy_server(place, copy)
+        elif place.exists():
             # Opened first, so that a damaged store is refused in the same words as in a real run.
-            Store.open(path).close()
-            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            Store.open(place).close()
+            with closing(sqlite3.connect(place)) as source, closing(sqlite3.connect(copy)) as target:
                 source.backup(target)
         with Store.open(copy) as store:
             yield store
+
+
+def _copy_server(place: StoreServer, copy: Path) -> None:
+    with_driver()
+    from odoo_rma.sync.store.server_copy import copy_into  # noqa: PLC0415 (needs what only servers need)
+
+    copy_into(place, copy)

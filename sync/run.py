@@ -75,9 +75,9 @@ def sync(
     report = RunReport(clock(), dry_run)
     names = list(sources) or list(settings.sources)
     with ExitStack() as stack:
-        stack.enter_context(run_lock(settings.run.store, now=report.started, command="sync"))
-        path = settings.run.store
-        store = stack.enter_context(rehearsal(path) if dry_run else Store.open(path))
+        held = stack.enter_context(run_lock(settings.run.store, now=report.started, command="sync"))
+        place = settings.run.store
+        store = stack.enter_context(rehearsal(place) if dry_run else Store.open(place))
         number = store.begin_run("sync", report.started)
         try:
             if Direction.PULL in direction:
@@ -95,6 +95,7 @@ def sync(
                 report.notes += wake_changed(store, client)
             run = Run(settings, store, client, clock, direction, dry_run, stop)
             for batch in run.batches(store.open_rmas(names, rmas)):
+                held()
                 report.results += run.carry_out(batch)
                 progress("returns", len(report.results), run.total)
                 if stop():

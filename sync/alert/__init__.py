@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from odoo_rma.connector.alerts import Alert
 from odoo_rma.connector.alerts.mail import send_mail
 from odoo_rma.connector.alerts.webhook import post
 from odoo_rma.connector.errors import RmaError
 from odoo_rma.connector.redact import redact
-from odoo_rma.connector.settings import Settings
+from odoo_rma.connector.settings import Settings, StorePlace
 from odoo_rma.sync.alert.state import State, digest
 from odoo_rma.sync.store import Store
 
@@ -47,16 +46,16 @@ def _ways(settings: Settings, now: datetime) -> Iterator[_Way]:
         yield _Way("webhook", lambda alert: post(alert, alerts, secrets.webhook, now))
 
 
-def _tell(path: Path, way: _Way, what: str, state: State, now: datetime) -> list[str]:
+def _tell(place: StorePlace, way: _Way, what: str, state: State, now: datetime) -> list[str]:
     notes: list[str] = []
     last, at = "", ""
-    with _forgiving(notes), Store.open(path) as store:
+    with _forgiving(notes), Store.open(place) as store:
         last, at = store.alerted(way.name, what)
     if last == state.mark:
         return notes
     if failed := _send(way, _alert(what, state, now, at)):
         return [*notes, failed]
-    with _forgiving(notes), Store.open(path) as store:
+    with _forgiving(notes), Store.open(place) as store:
         store.remember_alert(way.name, what, state.mark, now)
     return notes[:1]
 

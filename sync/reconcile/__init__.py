@@ -70,8 +70,8 @@ def reconcile(
     started, scope = clock(), Scope(tuple(areas), names, since, period)
     with ExitStack() as stack:
         stack.enter_context(run_lock(settings.run.store, now=started, command=COMMAND))
-        path = settings.run.store
-        store = stack.enter_context(rehearsal(path) if dry_run else Store.open(path))
+        place = settings.run.store
+        store = stack.enter_context(rehearsal(place) if dry_run else Store.open(place))
         number = store.begin_run(COMMAND, started)
         try:
             notes = take_in(store, settings, names, keep=not dry_run, now=started)

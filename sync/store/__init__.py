@@ -1,7 +1,7 @@
 """Our own memory: the last snapshot of each RMA, the quarantine, the runs. A cache and a diary, never the truth.
 
 Deleting it loses no correctness: what stands in Odoo is found again by external id, and nothing is written twice.
-SQLite by default; everything else sees only this class, so that another database can stand behind it.
+A file of SQLite by default, a PostgreSQL database where several hosts share it: `database.py` says what differs.
 """
 
 from datetime import datetime
@@ -37,7 +37,7 @@ class Store(Work, Alerts):
     @property
     def fresh(self) -> bool:
         """Tell that no run was ever finished: then a run reads everything the sources still have."""
-        row = self._row("SELECT 1 FROM run WHERE ended IS NOT NULL AND error = '' AND NOT dry_run LIMIT 1")
+        row = self._row("SELECT 1 FROM run WHERE ended IS NOT NULL AND error = '' AND dry_run = 0 LIMIT 1")
         return row is None
 
     def begin_run(self, command: str, at: datetime) -> int:
@@ -77,7 +77,7 @@ class Store(Work, Alerts):
 
     def runs_of(self, command: str) -> list[Run]:
         """Give the runs of one command that came to their end, the oldest first."""
-        sql = "SELECT * FROM run WHERE command = ? AND report IS NOT NULL AND NOT dry_run ORDER BY id"
+        sql = "SELECT * FROM run WHERE command = ? AND report IS NOT NULL AND dry_run = 0 ORDER BY id"
         return [Run.of(row) for row in self._rows(sql, command)]
 
     def run(self, run_id: int) -> Run:

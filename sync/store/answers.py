@@ -48,8 +48,9 @@ class Answers(Memory):
 
     def feedback(self) -> list[Answered]:
         """Give the feedback on all returns, from their sources and by token."""
+        given = self._database.text_in("snapshot", "feedback")
         rows = self._rows(
-            "SELECT source, id, snapshot FROM rma WHERE json_extract(snapshot, '$.feedback') IS NOT NULL"
+            f"SELECT source, id, snapshot FROM rma WHERE {given} IS NOT NULL"  # noqa: S608
             " UNION SELECT a.source, a.key, r.snapshot FROM answer a"
             " LEFT JOIN rma r ON r.source = a.source AND r.id = a.key ORDER BY 1, 2"
         )

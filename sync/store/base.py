@@ -1,18 +1,17 @@
 """The open store: one connection, and the few ways to use it."""
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Self
 from unicodedata import normalize
 
 from pydantic import ValidationError
 
 from odoo_rma.connector.errors import Stop, StoreFailed
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.mappings.model import Rma
-from odoo_rma.sync.store.file import connect, plain_words, transaction
+from odoo_rma.sync.store.database import Database, Row, open_database
 from odoo_rma.sync.store.rows import stamp
 
 
@@ -25,27 +24,26 @@ class Ambiguous(Stop):
 
 
 class StoreBase:
-    """Opens, closes, reads and writes. All SQL stands in the `store_…` modules."""
+    """Opens, closes, reads and writes. All SQL stands in the modules of this folder, one text for all databases."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path = path
-        self._connection = connection
-        self._connection.row_factory = sqlite3.Row
+    def __init__(self, database: Database) -> None:
+        self.place = database.place
+        self._database = database
         self._run: int | None = None
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, place: StorePlace) -> Self:
         """Open the store, made where it does not exist yet.
 
         Raises:
-            StoreFailed: damaged, written by a newer release, or out of reach; the file is untouched.
+            StoreFailed: damaged, written by a newer release, or out of reach; it is untouched.
 
         """
-        return cls(path, connect(path))
+        return cls(open_database(place))
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of it."""
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -53,29 +51,25 @@ class StoreBase:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with plain_words(self.path), transaction(self._connection):
-            yield
+    def _writing(self) -> AbstractContextManager[None]:
+        return self._database.writing()
 
-    def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        with plain_words(self.path):
-            return self._connection.execute(sql, values).fetchall()
+    def _rows(self, sql: str, *values: Any) -> Sequence[Row]:
+        return self._database.rows(sql, values)
 
-    def _row(self, sql: str, *values: Any) -> sqlite3.Row | None:
-        rows = self._rows(sql, *values)
+    def _row(self, sql: str, *values: Any) -> Row | None:
+        rows = self._database.rows(sql, values)
         return rows[0] if rows else None
 
     def _do(self, sql: str, *values: Any) -> int:
-        with plain_words(self.path):
-            return self._connection.execute(sql, values).rowcount
+        return self._database.do(sql, values)
 
-    def _snapshot(self, row: sqlite3.Row) -> Rma:
+    def _snapshot(self, row: Row) -> Rma:
         try:
             return Rma.model_validate_json(row["snapshot"])
         except ValidationError as error:
             raise StoreFailed(
-                f"The store {self.path} holds {row['source']}/{row['id']} in a form that this release cannot read. "
+                f"The store {self.place} holds {row['source']}/{row['id']} in a form that this release cannot read. "
                 "Move the store away and run again: everything is found anew from Odoo and the sources."
             ) from error
 
@@ -92,10 +86,11 @@ class StoreBase:
         """
         for column in ("key", "number"):
             sql = (
-                "SELECT DISTINCT source, key FROM ("  # noqa: S608 (the column comes from the line above)
+                "SELECT source, key FROM ("  # noqa: S608 (the column comes from the line above)
                 "SELECT seq, source, id AS key, number FROM rma"
-                " UNION ALL SELECT seq, source, key, NULL AS number FROM quarantine)"
-                f" WHERE {column} = ?1 OR source || '/' || {column} = ?1 ORDER BY source, seq"
+                " UNION ALL SELECT seq, source, key, NULL AS number FROM quarantine) known"
+                f" WHERE {column} = ?1 OR source || '/' || {column} = ?1"
+                " GROUP BY source, key ORDER BY source, min(seq)"
             )
             if rows := self._rows(sql, storable(normalize("NFC", text.strip()))):
                 return [(row["source"], row["key"]) for row in rows]
@@ -124,5 +119,5 @@ def storable(text: str) -> str:
 
 
 def marks(values: Sequence[Any]) -> str:
-    """Write the placeholders of an SQL `IN (…)`."""
-    return ", ".join("?" * len(values))
+    """Write the placeholders of an SQL `IN (…)`; nothing is in an empty one."""
+    return ", ".join("?" * len(values)) or "NULL"

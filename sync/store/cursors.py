@@ -1,6 +1,5 @@
 """Where reading goes on, and what both sides last agreed on."""
 
-import json
 from collections.abc import Mapping
 
 from odoo_rma.sync.store.base import StoreBase
@@ -29,9 +28,11 @@ class Cursors(StoreBase):
 
     def agree(self, source: str, rma_id: str, facts: Mapping[str, str]) -> None:
         """Take down what both sides say now."""
-        rows = json.dumps(dict(facts))
+        if not facts:
+            return
+        rows = ", ".join(["(?, ?, ?, ?)"] * len(facts))
         self._do(
-            "INSERT INTO agreed (source, key, fact, value) SELECT ?, ?, key, value FROM json_each(?) WHERE true"
+            f"INSERT INTO agreed (source, key, fact, value) VALUES {rows}"  # noqa: S608 (only placeholders)
             " ON CONFLICT (source, key, fact) DO UPDATE SET value = excluded.value",
-            *(source, rma_id, rows),
+            *(word for fact, value in facts.items() for word in (source, rma_id, fact, value)),
         )

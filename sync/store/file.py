@@ -6,9 +6,10 @@ without leftovers of the old one beside it; commits are few, because work is wri
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from odoo_rma.connector.errors import StoreFailed
 from odoo_rma.sync.store.schema import APPLICATION_ID, MIGRATIONS, VERSION
@@ -28,6 +29,39 @@ _PLAIN_WORDS = {
     "SQLITE_CORRUPT": f"the file is damaged. {_AWAY}",
     "SQLITE_NOTADB": f"the file is not a store of odoo-rma. {_AWAY}",
 }
+
+
+class FileDatabase:
+    """An open file of SQLite."""
+
+    def __init__(self, path: Path) -> None:
+        self.place: Path = path
+        self.connection = connect(path)
+        self.connection.row_factory = sqlite3.Row
+
+    def rows(self, sql: str, values: Sequence[Any]) -> list[sqlite3.Row]:
+        """Give the rows of a query."""
+        with plain_words(self.place):
+            return self.connection.execute(sql, values).fetchall()
+
+    def do(self, sql: str, values: Sequence[Any]) -> int:
+        """Carry out a statement; gives how many rows it concerned."""
+        with plain_words(self.place):
+            return self.connection.execute(sql, values).rowcount
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """All or nothing."""
+        with plain_words(self.place), transaction(self.connection):
+            yield
+
+    def text_in(self, column: str, *path: str) -> str:
+        """Write the SQL for a text within a column of JSON."""
+        return f"json_extract({column}, '$.{'.'.join(path)}')"
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
 
 
 @contextmanager

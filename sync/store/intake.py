@@ -4,7 +4,6 @@ A higher revision replaces the snapshot, an equal one must say the same, a lower
 """
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from unicodedata import normalize
@@ -13,6 +12,7 @@ from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.sync.store.content import differences, digest, document_digest
+from odoo_rma.sync.store.database import Row
 from odoo_rma.sync.store.quarantine import Quarantine
 from odoo_rma.sync.store.rows import Reception
 
@@ -63,7 +63,7 @@ class Intake(Quarantine):
         self._log(rma.source, rma.id, now, "received", f"revision {rma.revision}: {_in_short(rma)}")
         return reception
 
-    def _compare(self, row: sqlite3.Row, rma: Rma, incoming: Incoming, now: datetime) -> Reception:
+    def _compare(self, row: Row, rma: Rma, incoming: Incoming, now: datetime) -> Reception:
         if (offered := digest(rma)) == row["digest"]:
             return Reception.SAME
         accepted = self._snapshot(row)

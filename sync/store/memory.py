@@ -1,16 +1,19 @@
 """What stays known of an RMA beside its snapshot: the documents it had in Odoo."""
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from odoo_rma.mappings.decisions import Remembered
 from odoo_rma.mappings.disposition import MOVED, NEXT, SCRAPPED
 from odoo_rma.mappings.exchange import NEW_GOODS
+from odoo_rma.sync.store.base import marks
 from odoo_rma.sync.store.rows import Settled
 from odoo_rma.sync.store.verdict import Verdicts
 
 NOT_OURS = frozenset({"customer", "order", MOVED, SCRAPPED, NEXT, NEW_GOODS})
 """Documents of an RMA that we did not make for it, so that their end is none of our business."""
+
+MANY = 10_000
+"""How many values one query names at most: SQLite takes 32,766."""
 
 _REMEMBER = """
 INSERT INTO remembered (source, key, model, record, what, name, state) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -37,19 +40,25 @@ class Memory(Verdicts):
 
     def belonging_to(self, model: str, ids: Iterable[int]) -> set[tuple[str, str]]:
         """Give the (source, id) of the RMAs that any of these records in Odoo belongs to."""
-        sql = "SELECT DISTINCT source, key FROM seen WHERE model = ? AND record IN (SELECT value FROM json_each(?))"
-        return {(r["source"], r["key"]) for r in self._rows(sql, model, json.dumps(sorted(ids)))}
+        return self._owners("record", model, sorted(ids))
 
     def belonging_to_named(self, model: str, names: Iterable[str]) -> set[tuple[str, str]]:
         """The same by the names of the records."""
-        sql = "SELECT DISTINCT source, key FROM seen WHERE model = ? AND name IN (SELECT value FROM json_each(?))"
-        return {(r["source"], r["key"]) for r in self._rows(sql, model, json.dumps(sorted(names)))}
+        return self._owners("name", model, sorted(names))
+
+    def _owners(self, column: str, model: str, values: Sequence[int | str]) -> set[tuple[str, str]]:
+        found: set[tuple[str, str]] = set()
+        for start in range(0, len(values), MANY):
+            some = values[start : start + MANY]
+            sql = f"SELECT DISTINCT source, key FROM seen WHERE model = ? AND {column} IN ({marks(some)})"  # noqa: S608
+            found |= {(r["source"], r["key"]) for r in self._rows(sql, model, *some)}
+        return found
 
     def remembered_records(self) -> dict[str, list[int]]:
         """Give all records in Odoo that are remembered of finished RMAs, by model."""
         rows = self._rows(
             "SELECT DISTINCT m.model, m.record FROM remembered m JOIN rma r ON r.source = m.source AND r.id = m.key"
-            " WHERE r.state = 'finished' AND NOT m.again ORDER BY m.model, m.record"
+            " WHERE r.state = 'finished' AND m.again = 0 ORDER BY m.model, m.record"
         )
         found: dict[str, list[int]] = {}
         for row in rows:
@@ -61,7 +70,7 @@ class Memory(Verdicts):
         if good:
             # A transfer that stays canceled stays forgiven.
             self._do(
-                "DELETE FROM remembered WHERE source = ? AND key = ? AND again"
+                "DELETE FROM remembered WHERE source = ? AND key = ? AND again = 1"
                 " AND NOT (model = 'stock.picking' AND state = 'cancel')",
                 *(one.source, one.id),
             )

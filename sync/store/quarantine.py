@@ -17,6 +17,9 @@ _SELECT = """
 SELECT q.*, r.number FROM quarantine q LEFT JOIN rma r ON r.source = q.source AND r.id = q.key
 """
 
+# PostgreSQL wants to be told what kind of value may be missing.
+_ANY = "(CAST(?{} AS TEXT) IS NULL"
+
 _UPSERT = """
 INSERT INTO quarantine (source, key, kind, code, held, origin, revision, digest, issues, document, opened)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -33,7 +36,7 @@ class Quarantine(StoreBase):
 
     def quarantine_list(self, source: str | None = None, state: str | None = "open") -> list[Entry]:
         """Give the entries in the order they were opened; `state` None gives those of every state."""
-        sql = f"{_SELECT} WHERE (?1 IS NULL OR q.source = ?1) AND (?2 IS NULL OR q.state = ?2) ORDER BY q.seq"
+        sql = f"{_SELECT} WHERE {_ANY.format(1)} OR q.source = ?1) AND {_ANY.format(2)} OR q.state = ?2) ORDER BY q.seq"
         return [Entry.of(row) for row in self._rows(sql, source, state)]
 
     def quarantine_show(self, text: str) -> list[Entry]:
@@ -52,7 +55,7 @@ class Quarantine(StoreBase):
     def entries(self, source: str, key: str, state: str | None = None) -> list[Entry]:
         """Give the quarantine entries of one RMA, the open ones first, then the newest."""
         sql = (
-            f"{_SELECT} WHERE q.source = ?1 AND q.key = ?2 AND (?3 IS NULL OR q.state = ?3)"
+            f"{_SELECT} WHERE q.source = ?1 AND q.key = ?2 AND {_ANY.format(3)} OR q.state = ?3)"
             " ORDER BY q.state != 'open', q.seq DESC"
         )
         return [Entry.of(row) for row in self._rows(sql, source, key, state)]

@@ -1,7 +1,6 @@
 """What the store gives out, as data."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.sync.report import Document, Outcome
+from odoo_rma.sync.store.database import Row
 
 HELD = frozenset({"odoo_refused", "conflict", "unreadable"})
 """Issue codes that only a person or a newer revision releases; for all others the cause may be gone tomorrow."""
@@ -71,7 +71,7 @@ class Entry:
         return f"{self.source}/{self.key}"
 
     @classmethod
-    def of(cls, row: sqlite3.Row) -> "Entry":
+    def of(cls, row: Row) -> "Entry":
         """Read a row of the quarantine."""
         return cls(
             source=row["source"],
@@ -120,7 +120,7 @@ class Run:
         return dict((self.report or {}).get("counts", {}))
 
     @classmethod
-    def of(cls, row: sqlite3.Row) -> "Run":
+    def of(cls, row: Row) -> "Run":
         """Read a row of the diary."""
         return cls(
             id=row["id"],

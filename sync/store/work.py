@@ -1,7 +1,6 @@
 """What a run works on, and what became of it."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -11,6 +10,7 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.sync.report import Document, Outcome
 from odoo_rma.sync.store.base import NotFound, marks
 from odoo_rma.sync.store.content import as_json
+from odoo_rma.sync.store.database import Row
 from odoo_rma.sync.store.hand import ByHand
 from odoo_rma.sync.store.rows import Moment, Settled, stamp, when
 
@@ -20,7 +20,7 @@ _OPEN = """
 SELECT * FROM rma WHERE state = 'open' AND seq > ? AND seq <= ? AND source IN ({sources})
 AND NOT EXISTS (
     SELECT 1 FROM quarantine q
-    WHERE q.source = rma.source AND q.key = rma.id AND q.state = 'open' AND q.held
+    WHERE q.source = rma.source AND q.key = rma.id AND q.state = 'open' AND q.held = 1
 )
 ORDER BY seq LIMIT ?
 """
@@ -57,7 +57,7 @@ class Work(ByHand):
             yield from map(self._snapshot, page)
 
     def _named(self, sources: Sequence[str], ids: Sequence[str]) -> Iterator[Rma]:
-        rows: dict[int, sqlite3.Row] = {}
+        rows: dict[int, Row] = {}
         for text in ids:
             found = [pair for pair in self.find(text) if pair[0] in sources]
             known = [self._row("SELECT * FROM rma WHERE source = ? AND id = ?", *pair) for pair in found]
@@ -154,14 +154,19 @@ class Work(ByHand):
 
     def rmas_of(self, emails: Iterable[str], partners: Iterable[int]) -> list[tuple[str, str]]:
         """Give (source, id) of all RMAs of a customer: by e-mail address, and by contact where Odoo showed one."""
+        known, contacts = list(emails), set(partners)
+        written = self._database.text_in("snapshot", "customer", "email")
         sql = (
-            "SELECT source, id FROM rma WHERE json_extract(snapshot, '$.customer.email') IN"
-            " (SELECT value FROM json_each(?)) OR EXISTS (SELECT 1 FROM json_each(documents) d"
-            " WHERE json_extract(d.value, '$.model') = 'res.partner' AND json_extract(d.value, '$.id') IN"
-            " (SELECT value FROM json_each(?))) ORDER BY seq"
+            f"SELECT seq, source, id, documents, {written} AS email FROM rma WHERE {written} IN ({marks(known)})"  # noqa: S608
+            " OR EXISTS (SELECT 1 FROM seen s WHERE s.source = rma.source AND s.key = rma.id"
+            f" AND s.model = 'res.partner' AND s.record IN ({marks(list(contacts))})) ORDER BY seq"
         )
-        rows = self._rows(sql, as_json(list(emails)), as_json(list(partners)))
-        return [(row["source"], row["id"]) for row in rows]
+        return [
+            (row["source"], row["id"])
+            for row in self._rows(sql, *known, *contacts)
+            # It may have had another contact before.
+            if row["email"] in known or contacts & _contacts(row["documents"])
+        ]
 
     def wake(self, rmas: Iterable[tuple[str, str]], cursors: Mapping[str, str]) -> int:
         """Let the next look take in finished RMAs that changed in Odoo, and go on from these cursors; gives how many."""
@@ -186,3 +191,7 @@ class Work(ByHand):
             Moment(when(row["at"]), row["what"], row["text"], row["run"])
             for row in self._rows(sql, source, rma_id)
         ]
+
+
+def _contacts(documents: str) -> set[int]:
+    return {d["id"] for d in json.loads(documents) if d["model"] == "res.partner"}

@@ -76,16 +76,16 @@ def test_an_old_store_opens_again_with_all_that_is_in_it(path: Path) -> None:
 def test_a_full_disk_stops_the_run_and_keeps_what_was_written(path: Path) -> None:
     filled(path)
     with Store.open(path) as store:
-        pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
-        store._connection.execute(f"PRAGMA max_page_count = {pages}")
+        pages = store._database.connection.execute("PRAGMA page_count").fetchone()[0]
+        store._database.connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreFailed, match="the disk is full"):
             store.receive_many("shop", [found(n, "x" * 9000) for n in range(1000, 1100)], now=NOW)
         # Half a batch is never kept, and what can still be read is read.
         assert len(list(store.open_rmas(["shop"]))) == 200
-        store._connection.execute(f"PRAGMA max_page_count = {pages * 1000}")
+        store._database.connection.execute(f"PRAGMA max_page_count = {pages * 1000}")
         store.receive_many("shop", [found(n) for n in range(1000, 1100)], now=NOW)
         assert len(list(store.open_rmas(["shop"]))) == 300
-        assert store._connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        assert store._database.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
 
 FILE_LIMIT = """
@@ -118,7 +118,7 @@ def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(path: P
     filled(path)
     with Store.open(path) as store:
         # What SQLite does for a file it may not write to; root may write to any file.
-        store._connection.execute("PRAGMA query_only = 1")
+        store._database.connection.execute("PRAGMA query_only = 1")
         assert len(list(store.open_rmas(["shop"]))) == 200
         with pytest.raises(StoreFailed, match="read-only"):
             store.receive("shop", found(1000), now=NOW)
@@ -127,7 +127,7 @@ def test_a_read_only_store_can_be_read_and_says_why_it_cannot_be_written(path: P
 def test_a_locked_store_is_told(path: Path) -> None:
     filled(path)
     with Store.open(path) as store, closing(sqlite3.connect(path)) as other:
-        store._connection.execute("PRAGMA busy_timeout = 0")
+        store._database.connection.execute("PRAGMA busy_timeout = 0")
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreFailed, match="another program keeps it locked"):
             store.receive("shop", found(1000), now=NOW)
@@ -188,8 +188,8 @@ def test_an_older_store_is_brought_up_to_date(path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(store_file, "VERSION", len(steps))
     with Store.open(path) as store:
         assert len(list(store.open_rmas(["shop"]))) == 200
-        assert store._connection.execute("SELECT sum(tried) FROM rma").fetchone()[0] == 0
-        assert store._connection.execute("PRAGMA user_version").fetchone()[0] == len(steps)
+        assert store._database.connection.execute("SELECT sum(tried) FROM rma").fetchone()[0] == 0
+        assert store._database.connection.execute("PRAGMA user_version").fetchone()[0] == len(steps)
 
 
 def test_a_step_that_fails_leaves_the_older_store_as_it_was(
@@ -216,7 +216,7 @@ def test_an_sqlite_that_is_too_old_is_told(path: Path, monkeypatch: pytest.Monke
 def test_a_snapshot_that_this_release_cannot_read_is_told(path: Path) -> None:
     filled(path, 1)
     with Store.open(path) as store:
-        store._connection.execute("UPDATE rma SET snapshot = '{}'")
+        store._database.connection.execute("UPDATE rma SET snapshot = '{}'")
         with pytest.raises(StoreFailed, match="cannot read"):
             list(store.open_rmas(["shop"]))
 
@@ -227,8 +227,8 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_store_file import NOW, Store, found
 with Store.open(Path(sys.argv[1])) as store:
-    store._connection.execute("PRAGMA cache_size = 1")
-    store._connection.execute("BEGIN IMMEDIATE")
+    store._database.connection.execute("PRAGMA cache_size = 1")
+    store._database.connection.execute("BEGIN IMMEDIATE")
     for number in range(1000, 1400):
         store._receive("shop", found(number, "x" * 5000), NOW)
     os.kill(os.getpid(), 9)

@@ -18,10 +18,12 @@ from office.year import Lists, reconciled, year
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from stores import spoil
 
 from odoo_rma.connector.alerts import Status
 from odoo_rma.connector.errors import NoServer, Refused, StoreFailed
 from odoo_rma.connector.settings import Secrets, Settings
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.sync.alert import tell
 from odoo_rma.sync.alert.state import WELL, State, after_failure, after_reconcile, after_sync
@@ -73,12 +75,12 @@ def post_office(sink: Sink, **options: Any) -> Iterator[int]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Callable[..., Settings]:
+def settings(place: StorePlace) -> Callable[..., Settings]:
     def make(secrets: dict[str, str] | None = None, **alerts: Any) -> Settings:
         made = Settings.model_validate(
             {
                 "odoo": {"url": "https://erp.example.com", "database": "erp", "login": "rma"},
-                "run": {"store": tmp_path / "store.sqlite"},
+                "run": {"store": place},
                 "alerts": alerts,
             }
         )
@@ -273,7 +275,7 @@ class TestOnceForEachChange:
     def test_without_a_store_it_is_told_all_the_same(
         self, mine: Settings, told: Callable[[], list[str]]
     ) -> None:
-        mine.run.store.write_text("this is no store" * 20)
+        spoil(mine.run.store)
         (note,) = tell(mine, "sync", FOUND, NOW)
         assert "Alerts cannot be remembered" in note
         assert told() == [FOUND.headline]

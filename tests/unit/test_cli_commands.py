@@ -5,7 +5,6 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from odoo_rma.cli.main import main
 from odoo_rma.connector.errors import LoginRefused, StoreFailed
 from odoo_rma.connector.settings import AlertSettings, Settings
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.answer import Answer, By, LineAnswer
 from odoo_rma.mappings.decisions import Decisions
@@ -51,12 +51,12 @@ def rma(rma_id: str = "1") -> Rma:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(place: StorePlace, monkeypatch: pytest.MonkeyPatch) -> Settings:
     found = Settings.model_validate(
         {
             "odoo": {"url": "https://erp.example.com", "database": "erp", "login": "rma"},
             "sources": {"shop": {"path": "rma"}},
-            "run": {"store": tmp_path / "store.sqlite"},
+            "run": {"store": place},
         }
     )
     monkeypatch.setattr("odoo_rma.connector.settings.load", lambda _path: found)

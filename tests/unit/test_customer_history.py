@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from odoo_rma.cli.main import main
 from odoo_rma.connector.settings import Settings
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.history import Given, History, Rate, Record, Return, Ware, by_currency, state, wares
 from odoo_rma.mappings.model import Rma
@@ -95,8 +96,8 @@ def test_reasons_come_in_the_sources_words_where_it_has_some() -> None:
     assert wares(rma(lines=[line])) == (Ware("MUG", D(2), "Zu klein", "sehr"),)
 
 
-def test_the_store_knows_whose_returns_they_are_by_address_and_by_contact(tmp_path: Any) -> None:
-    with Store.open(tmp_path / "store.sqlite") as store:
+def test_the_store_knows_whose_returns_they_are_by_address_and_by_contact(place: StorePlace) -> None:
+    with Store.open(place) as store:
         for one in (rma(), rma(id="2", customer={"name": "Eve"}), rma(id="3", customer={"name": "Bob"})):
             store.receive("shop", Incoming("a.json", {}, one.id, one), now=NOW)
         eve = Document("customer", "res.partner", 9, "Eve", "", "")

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from odoo_rma.cli.main import main
 from odoo_rma.connector.settings import Settings
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.feedback import Answer, newest, report
 from odoo_rma.mappings.feedback_token import sign
@@ -41,12 +41,12 @@ def rma(rma_id: str, feedback: dict[str, Any] | None = None, reason: str = "late
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(place: StorePlace, monkeypatch: pytest.MonkeyPatch) -> Settings:
     found = Settings.model_validate(
         {
             "odoo": {"url": "https://erp.example.com", "database": "erp", "login": "rma"},
             "sources": {"shop": {"path": "rma"}},
-            "run": {"store": tmp_path / "store.sqlite"},
+            "run": {"store": place},
             "secrets": {"feedback_secret": SECRET},
         }
     )

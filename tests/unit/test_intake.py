@@ -13,6 +13,7 @@ from office import article
 
 from odoo_rma.connector.errors import LoginRefused, Unreachable
 from odoo_rma.connector.settings import Settings, SourceSettings
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.connector.sources.files import FileSource
 from odoo_rma.connector.sources.medusa.source import MedusaSource
 from odoo_rma.sync import intake
@@ -23,12 +24,10 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, place: StorePlace) -> Settings:
     odoo = {"url": "https://e.example.com", "database": "d", "login": "l"}
     source = {"path": tmp_path / "drop"}
-    return Settings.model_validate(
-        {"odoo": odoo, "sources": {"shop": source}, "run": {"store": tmp_path / "s.sqlite"}}
-    )
+    return Settings.model_validate({"odoo": odoo, "sources": {"shop": source}, "run": {"store": place}})
 
 
 def test_one_who_asks_to_stop_does_not_wait_until_all_is_read(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from shop import rma
 
 from odoo_rma.connector.errors import AccessRefused, NotOffered
 from odoo_rma.connector.odoo.client import Row, Server
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.identity import Key
 from odoo_rma.sync import marks
@@ -65,8 +65,8 @@ def books(monkeypatch: pytest.MonkeyPatch) -> Books:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "s.sqlite") as store:
+def store(place: StorePlace) -> Iterator[Store]:
+    with Store.open(place) as store:
         yield store
 
 

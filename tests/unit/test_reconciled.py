@@ -10,6 +10,7 @@ from shop import D
 from odoo_rma.cli.main import main
 from odoo_rma.cli.reconciled import print_reconciliation
 from odoo_rma.connector.settings import Settings
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.mappings.drift import Area, Drift, DriftKind, Equation, InventoryRow, LedgerRow, Link
 from odoo_rma.mappings.drift.result import Reconciliation, Scope, StockOnHand
 from odoo_rma.mappings.drift.strays import Kin, Share, Stray
@@ -185,10 +186,10 @@ def rma(rma_id: str) -> Rma:
     return Rma.model_validate(head | {"lines": [line]})
 
 
-def test_the_store_gives_every_return_whatever_its_state(tmp_path: Path) -> None:
+def test_the_store_gives_every_return_whatever_its_state(place: StorePlace) -> None:
     from odoo_rma.connector.sources.base import Incoming
 
-    with Store.open(tmp_path / "s.sqlite") as store:
+    with Store.open(place) as store:
         come = [Incoming("f", {}, one.id, one) for one in map(rma, ("1", "2", "3"))]
         store.receive_many("shop", come[:2], now=AT)
         store.drop("1", now=AT)

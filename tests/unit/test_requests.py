@@ -13,6 +13,7 @@ from shop import D, Shop, carry_out, codes, look, rma
 
 from odoo_rma.connector.odoo.client import Server
 from odoo_rma.connector.settings import Settings
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.connector.sources.folder import file_name
 from odoo_rma.mappings.answer import LONGEST, Answer, By, LineAnswer, keys_of
@@ -387,13 +388,13 @@ def tell(settings: Settings, store: Store, plans: list[Plan]) -> None:
 
 class TestTold:
     @pytest.fixture
-    def settings(self, tmp_path: Path) -> Settings:
+    def settings(self, tmp_path: Path, place: StorePlace) -> Settings:
         odoo = {"url": "https://e.example.com", "database": "d", "login": "l"}
         return Settings.model_validate(
             {
                 "odoo": odoo,
                 "sources": {"shop": {"path": tmp_path / "drop"}},
-                "run": {"store": tmp_path / "s.sqlite"},
+                "run": {"store": place},
             }
         )
 
@@ -467,8 +468,8 @@ class TestTold:
 
 class TestAPersonsWordInTheStore:
     @pytest.fixture
-    def store(self, tmp_path: Path) -> Iterator[Store]:
-        with Store.open(tmp_path / "s.sqlite") as store:
+    def store(self, place: StorePlace) -> Iterator[Store]:
+        with Store.open(place) as store:
             store.receive("shop", Incoming("a.json", {}, "R-1", asked({"sku": "TENT"})), now=NOW)
             yield store
 

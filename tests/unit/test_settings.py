@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from odoo_rma.connector import settings as module
 from odoo_rma.connector.errors import BadSettings
+from odoo_rma.connector.redact import redact
 from odoo_rma.connector.settings import (
     AccountingSettings,
     AlertSettings,
@@ -26,6 +27,7 @@ from odoo_rma.connector.settings import (
     RunSettings,
     Settings,
     SourceSettings,
+    StoreServer,
     load,
     save,
     store_secret,
@@ -341,6 +343,57 @@ def test_the_secrets_of_alerts_come_from_the_environment(
     assert (secrets.mail, secrets.webhook) == ("m", "w")
     with pytest.raises(BadSettings, match="ODOO_RMA_WEBHOOK_SECRET"):
         load(write(tmp_path / "odoo-rma.toml", SMALL + '[alerts]\nwebhook_secret = "w"\n'))
+
+
+SERVER = '[run]\nstore = "postgresql://rma@db.example.com/returns?sslmode=verify-full"\n'
+
+
+def test_a_store_on_a_server_is_an_address_and_no_path(tmp_path: Path) -> None:
+    settings = load(write(tmp_path / "odoo-rma.toml", SMALL + SERVER))
+    assert settings.run.store == StoreServer("postgresql://rma@db.example.com/returns?sslmode=verify-full")
+    save(settings, tmp_path / "copy.toml")
+    assert load(tmp_path / "copy.toml") == settings
+
+
+def test_its_password_comes_from_where_secrets_come_from_and_is_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path / "odoo-rma.toml", SMALL + SERVER)
+    monkeypatch.setenv("ODOO_RMA_STORE_PASSWORD", "hunter2-canary")
+    settings = load(file)
+    assert isinstance(settings.run.store, StoreServer)
+    assert settings.run.store.password == "hunter2-canary"
+    monkeypatch.setenv(
+        "ODOO_RMA_RUN__STORE", "postgresql://rma:of-the%20address@db.example.com/returns?schema=b2b"
+    )
+    given = load(file)
+    assert given.run.store == StoreServer("postgresql://rma@db.example.com/returns", "b2b", "of-the address")
+    for one in (settings, given):
+        save(one, tmp_path / "copy.toml", overwrite=True)
+        shown = repr(one) + str(one) + one.model_dump_json() + (tmp_path / "copy.toml").read_text()
+        assert "canary" not in shown and "of-the" not in shown
+    assert redact("hunter2-canary of-the address of-the%20address") == "[secret] [secret] [secret]"
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgresql://rma:hunter2@db/returns", "ODOO_RMA_STORE_PASSWORD"),
+        ("postgres://db/returns?password=hunter2", "ODOO_RMA_STORE_PASSWORD"),
+        ("postgresql://rma:hun#ter2@db/returns", "%23"),
+        ("postgresql://rma:hun/ter2@db/returns", "%2F"),
+        ("postgresql://rma:hun?ter2@db/returns", "%3F"),
+        ("postgresql://db/returns?schema=Ours", "small letters"),
+        ("postgresql://db/returns?schema=pg_temp", "small letters"),
+    ],
+)
+def test_a_password_in_the_address_is_refused_in_the_file_and_not_repeated(
+    tmp_path: Path, address: str, words: str
+) -> None:
+    with pytest.raises(BadSettings) as refused:
+        load(write(tmp_path / "odoo-rma.toml", f'{SMALL}[run]\nstore = "{address}"\n'))
+    assert words in str(refused.value)
+    assert "hun" not in str(refused.value)
 
 
 def test_the_page_has_every_table() -> None:

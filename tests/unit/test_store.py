@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from stores import say
 
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.mappings.issues import Issue
@@ -45,8 +46,8 @@ def issue(code: str) -> Issue:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store.sqlite") as opened:
+def store(place: StorePlace) -> Iterator[Store]:
+    with Store.open(place) as opened:
         yield opened
 
 
@@ -111,7 +112,7 @@ class TestReceive:
 
     def test_a_release_that_digests_otherwise_sees_no_conflict(self, store: Store) -> None:
         take(store, rma())
-        store._connection.execute("UPDATE rma SET digest = 'of another release'")
+        say(store, "UPDATE rma SET digest = 'of another release'")
         assert take(store, rma()) == [Reception.SAME]
 
     def test_a_conflict_ends_with_a_higher_revision(self, store: Store) -> None:

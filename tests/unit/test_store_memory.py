@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from odoo_rma.connector.settings_store import StorePlace
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings import foresee  # noqa: F401 (knows every kind of step)
 from odoo_rma.mappings.issues import Issue
@@ -28,7 +28,7 @@ ISSUE = Issue("deleted_by_hand", "It was deleted.", "Say what you want.")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def store(place: StorePlace) -> Iterator[Store]:
     one = Rma.model_validate(
         {
             "source": "shop",
@@ -39,7 +39,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
             "lines": [{"id": "1", "sku": "MUG", "requested": "2"}],
         }
     )
-    with Store.open(tmp_path / "store.sqlite") as opened:
+    with Store.open(place) as opened:
         opened.receive("shop", Incoming("a.json", {}, "1", one), now=NOW)
         yield opened
 
