@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from odoo_rma.sync.intake import go_on
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit, RunReport
 from odoo_rma.sync.watch import Health, asked_to_stop, watch
+
+if TYPE_CHECKING:
+    from odoo_rma.sync.listen import Figures
 
 
 @click.command()
@@ -143,7 +147,8 @@ def _watch(
     as_json: bool,
 ) -> Exit:
     def told(how: RunReport | RmaError) -> None:
-        hear(how)
+        if figures:
+            figures.hear(how)
         if isinstance(how, RunReport):
             print_report(how, as_json=as_json, one_of_many=True)
             alarm.tell(after_sync(how))
@@ -152,7 +157,7 @@ def _watch(
             if not isinstance(how, Locked):
                 alarm.tell(after_failure(how))
 
-    with asked_to_stop() as stop, alarm.on_failure(), _listening(listen, said) as hear:
+    with asked_to_stop() as stop, alarm.on_failure(), listening_at(listen, said) as figures:
 
         def asked() -> bool:
             said.beat(utc_now())
@@ -162,13 +167,14 @@ def _watch(
 
 
 @contextmanager
-def _listening(address: str | None, said: Health) -> Iterator[Callable[[RunReport | RmaError], None]]:
+def listening_at(address: str | None, said: Health) -> "Iterator[Figures | None]":
+    """Answer /health and /metrics at an address, where one is given."""
     if address is None:
-        yield lambda _: None
+        yield None
         return
     from odoo_rma.sync.listen import Figures, listening  # noqa: PLC0415 (loaded only where it is used)
 
     figures = Figures(said)
     with listening(address, said, figures) as url:
         click.echo(f"Answering {url}/health and {url}/metrics", err=True)
-        yield figures.hear
+        yield figures

@@ -32,6 +32,7 @@ from odoo_rma.connector.settings_model import (
     SourceName,
     SourceSettings,
     Transport,
+    WorkerSettings,
 )
 from odoo_rma.connector.settings_part import Part
 from odoo_rma.connector.settings_process import (
@@ -67,6 +68,7 @@ __all__ = [
     "StorePlace",
     "StoreServer",
     "Transport",
+    "WorkerSettings",
     "find",
     "load",
     "save",

@@ -3,6 +3,7 @@
 Every field is explained in docs/settings.md; `settings.py` reads and writes them.
 """
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -202,6 +203,30 @@ class RunSettings(Part):
     policy: Path | None = Field(None, description="The return policy (docs/policy.md); none when left out.")
 
 
+class WorkerSettings(Part):
+    """`[workers]`: the jobs of `odoo-rma worker` (docs/workers.md); times as cron writes them, in UTC."""
+
+    lanes: Annotated[int, Field(ge=1, le=256)] = Field(
+        8, description="Into so many shares the orders are divided that may be worked on side by side."
+    )
+    pull: str = Field("* * * * *", description="When the sources are read.")
+    push: str = Field("* * * * *", description="When changes made in Odoo are noticed.")
+    reconcile: str = Field("23 2 * * *", description="When everything is compared.")
+    dead_after: float = Field(
+        30.0,
+        ge=1,
+        le=600,
+        description="A worker that gave no sign of life for so many seconds counts as dead; its jobs are taken over.",
+    )
+
+    @field_validator("pull", "push", "reconcile")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if not re.fullmatch(r"([0-9*/,-]+ +){4}[0-9*/,-]+", value.strip()):
+            raise ValueError('should be five fields as in a table of cron, such as "*/5 * * * *"')
+        return value.strip()
+
+
 SourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
 
 
@@ -219,6 +244,7 @@ class Settings(Part):
     crm: CrmSettings = CrmSettings()
     alerts: AlertSettings = AlertSettings()
     run: RunSettings = RunSettings()
+    workers: WorkerSettings = WorkerSettings()
     secrets: Secrets = Field(Secrets(), exclude=True, repr=False)
 
     @model_validator(mode="after")

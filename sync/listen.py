@@ -4,7 +4,7 @@ Nothing can be changed from there, and nothing of a return, a customer or a secr
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from socketserver import ThreadingMixIn
 from threading import Thread
@@ -43,10 +43,19 @@ class Figures:
             "odoo_rma_last_run_timestamp_seconds", "When the last whole run ended.", registry=it
         )
         self._seconds = Histogram("odoo_rma_run_seconds", "How long runs take.", buckets=SECONDS, registry=it)
+        self._jobs: Gauge | None = None
         healthy = Gauge("odoo_rma_healthy", "1 while nobody has to look.", registry=it)
         healthy.set_function(lambda: health.healthy)
         failures = Gauge("odoo_rma_failures", "Failed runs in a row.", registry=it)
         failures.set_function(lambda: health.failures)
+
+    def count_jobs(self, by_state: Mapping[str, int]) -> None:
+        """Say how many jobs there are in the workers' queue."""
+        if self._jobs is None:
+            words = "Jobs in the queue of all workers, by state."
+            self._jobs = Gauge("odoo_rma_jobs", words, ["state"], registry=self.registry)
+        for state, number in by_state.items():
+            self._jobs.labels(state).set(number)
 
     def hear(self, how: RunReport | RmaError) -> None:
         """Count how a run ended."""

@@ -11,13 +11,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
 from odoo_rma.connector.errors import Stop, StoreFailed
 from odoo_rma.connector.settings_store import StorePlace, StoreServer
 from odoo_rma.sync.store.database import with_driver
+
+if TYPE_CHECKING:
+    from odoo_rma.sync.lock_server import Held
+
+
+WORKERS = ("worker", "pull", "push")
+"""What workers call themselves while they do a job."""
 
 
 class Locked(Stop):
@@ -39,8 +46,12 @@ class Holder:
 
 
 @contextmanager
-def run_lock(store: StorePlace, *, now: datetime, command: str = "") -> Iterator[Callable[[], None]]:
+def run_lock(
+    store: StorePlace, *, now: datetime, command: str = "", patience: float = 0.3
+) -> Iterator[Callable[[], None]]:
     """Hold the lock of a store while the block runs; gives a check that it is still held.
+
+    With `patience` (seconds; on a server alone) it waits in line for those who hold it.
 
     Raises:
         Locked: another run holds it; told within a second.
@@ -49,17 +60,40 @@ def run_lock(store: StorePlace, *, now: datetime, command: str = "") -> Iterator
 
     """
     me = Holder(os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"), command)
-    with _server_lock(store, me) if isinstance(store, StoreServer) else _file_lock(store, me) as check:
+    with (
+        _server_lock(store, me, patience)
+        if isinstance(store, StoreServer)
+        else _file_lock(store, me) as check
+    ):
         yield check
 
 
 @contextmanager
-def _server_lock(store: StoreServer, me: Holder) -> Iterator[Callable[[], None]]:
+def shared_lock(store: StoreServer, what: str, *, now: datetime, command: str) -> "Iterator[Held]":
+    """Hold a part of a store, such as `lane 3`, beside those who hold other parts; nobody has all of it meanwhile.
+
+    Raises:
+        Locked: somebody holds this part, or all; told within a second.
+        StoreFailed: the server is out of reach.
+
+    """
+    from odoo_rma.sync import lock_server  # noqa: PLC0415 (needs what only servers need)
+
+    me = Holder(os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"), command)
+    with lock_server.session(store, me) as held:
+        for name, shared in ((lock_server.RUN, True), (what, False)):
+            if not held.take(name, shared=shared):
+                raise Locked(_words(store, lock_server.holders(store, name)))
+        yield held
+
+
+@contextmanager
+def _server_lock(store: StoreServer, me: Holder, patience: float) -> Iterator[Callable[[], None]]:
     with_driver()
     from odoo_rma.sync import lock_server  # noqa: PLC0415 (needs what only servers need)
 
     with lock_server.session(store, me) as held:
-        if not held.take(lock_server.RUN):
+        if not held.take(lock_server.RUN, patience=patience):
             raise Locked(_words(store, lock_server.holders(store, lock_server.RUN)))
         yield held.check
 
@@ -84,13 +118,20 @@ def _file_lock(store: Path, me: Holder) -> Iterator[Callable[[], None]]:
         lock.release()
 
 
+def at_work(store: StorePlace) -> list[Holder]:
+    """Tell who is at work on the store now: one, or several workers."""
+    if not isinstance(store, StoreServer):
+        return [who] if is_locked(store) and (who := holder(store)) else []
+    with_driver()
+    from odoo_rma.sync import lock_server  # noqa: PLC0415
+
+    return lock_server.holders(store, lock_server.RUN)
+
+
 def holder(store: StorePlace) -> Holder | None:
     """Tell who holds the lock; who wrote its name beside a file last may have died since."""
     if isinstance(store, StoreServer):
-        with_driver()
-        from odoo_rma.sync import lock_server  # noqa: PLC0415
-
-        return next(iter(lock_server.holders(store, lock_server.RUN)), None)
+        return next(iter(at_work(store)), None)
     try:
         found: dict[str, Any] = json.loads(_beside(store, "holder").read_text("utf-8"))
         return Holder(**found)
@@ -115,6 +156,11 @@ def is_locked(store: StorePlace) -> bool:
 
 def _words(store: StorePlace, who: list[Holder]) -> str:
     names = "; ".join(map(str, who)) or "a process that did not leave its name"
+    if any(w.command in WORKERS for w in who):
+        return (
+            f"Workers are at work on {store}: {names}. They do all of it by themselves (`odoo-rma jobs`); for a run by hand "
+            "try again between two of their jobs, or stop them first: nothing is lost by it."
+        )
     return (
         f"Another run is at work on {store}: {names}. Wait until it has ended; if it hangs, end that process, "
         "nothing is lost by it."

@@ -4,13 +4,15 @@ A connection of their own holds them: it sits still while the store's works, so 
 Who holds them is seen in `pg_stat_activity`, in the name that the session gave itself.
 """
 
-import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from psycopg.errors import LockNotAvailable
+
 from odoo_rma.connector.settings_store import StoreServer
-from odoo_rma.sync.lock import Holder
+from odoo_rma.sync.lock import Holder, Locked
 from odoo_rma.sync.store.server import Connection, connect
 from odoo_rma.sync.store.server_words import plain_words
 
@@ -34,19 +36,46 @@ class Held:
     def __init__(self, place: StoreServer, connection: Connection) -> None:
         self._place, self._connection = place, connection
 
-    def take(self, number: int, *, shared: bool = False) -> bool:
-        """Take a lock, alone or with others who take it as shared; gives False where somebody else holds it."""
-        kind = "_shared" if shared else ""
-        query = f"SELECT pg_try_advisory_lock{kind}(hashtext($1), $2) AS taken"
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            with plain_words(self._place):
-                row = self._connection.execute(query, (self._place.schema, number)).fetchone()
-            if row and row["taken"]:
-                return True
-            if time.monotonic() > deadline:
+    def take(self, name: str | int, *, shared: bool = False, patience: float = PATIENCE) -> bool:
+        """Take a lock, alone or with others who take it as shared; gives False where it is held all the time.
+
+        Who waits stands in line: those who come later, shared or not, get it later.
+        """
+        query = f"SELECT pg_advisory_lock{'_shared' if shared else ''}(hashtext($1), $2)"
+        with plain_words(self._place):
+            # Not as a parameter: SET takes none.
+            self._connection.execute(f"SET lock_timeout = '{int(patience * 1000)}ms'".encode())
+            try:
+                self._connection.execute(query.encode(), (self._place.schema, number(name)))
+            except LockNotAvailable:
                 return False
-            time.sleep(0.05)
+        return True
+
+    def release(self, name: str | int) -> None:
+        """Let go of a lock before the session ends."""
+        with plain_words(self._place):
+            self._connection.execute(
+                "SELECT pg_advisory_unlock(hashtext($1), $2)", (self._place.schema, number(name))
+            )
+
+    @contextmanager
+    def waiting(self, names: Sequence[str], patience: float = 120.0) -> Iterator[None]:
+        """Hold further locks while the block runs, however long others hold them first.
+
+        Raises:
+            Locked: somebody holds one all the time.
+
+        """
+        taken = []
+        try:
+            for name in names:
+                if not self.take(name, patience=patience):
+                    raise Locked(f"Another worker keeps “{name}” to itself; it is tried again.")
+                taken.append(name)
+            yield
+        finally:
+            for name in taken:
+                self.release(name)
 
     def check(self) -> None:
         """Make sure that the session, and with it the locks, still stands.
@@ -57,6 +86,11 @@ class Held:
         """
         with plain_words(self._place):
             self._connection.execute("SELECT 1")
+
+
+def number(name: str | int) -> int:
+    """Number a lock; named ones come after those with a number of their own."""
+    return name if isinstance(name, int) else zlib.crc32(name.encode()) % 2**30 + 2**30
 
 
 @contextmanager
@@ -73,12 +107,12 @@ def session(place: StoreServer, who: Holder) -> Iterator[Held]:
         connection.close()
 
 
-def holders(place: StoreServer, number: int) -> list[Holder]:
+def holders(place: StoreServer, name: str | int) -> list[Holder]:
     """Tell who holds a lock, on whatever host, the longest first."""
     connection = connect(place)
     try:
         with plain_words(place):
-            rows = connection.execute(_HOLDERS, (place.schema, number)).fetchall()
+            rows = connection.execute(_HOLDERS, (place.schema, number(name))).fetchall()
     finally:
         connection.close()
     return [who for row in rows if (who := _read(row["name"]))]

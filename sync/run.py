@@ -2,8 +2,8 @@
 plan, apply, look again, and tell the sources.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import replace
 from enum import Flag, auto
 from itertools import islice
@@ -40,6 +40,20 @@ ROUNDS = 6
 
 def silent(phase: str, done: int, total: int) -> None:
     """Report no progress."""
+
+
+def all_of(batch: Sequence[Rma], _erp: Erp, _decisions: Mapping[Name, Decisions]) -> Sequence[Rma]:
+    """Work on every return of a batch; a worker keeps those of its lane, once Odoo has said which they are."""
+    return batch
+
+
+def freely(_sources: Collection[str]) -> AbstractContextManager[None]:
+    """Tell sources without asking; workers of several lanes tell one source after each other."""
+    return nullcontext()
+
+
+Keep = Callable[[Sequence[Rma], Erp, Mapping[Name, Decisions]], Sequence[Rma]]
+Telling = Callable[[Collection[str]], AbstractContextManager[None]]
 
 
 class Direction(Flag):
@@ -133,8 +147,11 @@ class Run:
         direction: Direction,
         dry_run: bool,
         stop: Callable[[], bool] = go_on,
+        keep: Keep = all_of,
+        telling: Telling = freely,
     ) -> None:
         self.total = 0
+        self._keep, self._telling = keep, telling
         self._settings, self._store, self._client = settings, store, client
         self._clock, self._direction, self._dry_run, self._stop = clock, direction, dry_run, stop
         self._reference = Reference(client)
@@ -155,6 +172,8 @@ class Run:
         decisions = {(r.source, r.id): self._store.decisions(r.source, r.id) for r in batch}
         customers, outcomes = self._known_customers(batch), Outcomes()
         erp = self._observer.observe(batch, decisions, customers)
+        if not (batch := self._keep(batch, erp, decisions)):
+            return []
         for _ in range(ROUNDS):
             plans = self.plans(batch, erp, decisions)
             if Direction.PULL not in self._direction:
@@ -189,7 +208,8 @@ class Run:
             return {name: Told(later=True) for name in news}
         if self._dry_run:
             return {name: Told((str(one),)) for name, one in news.items()}
-        return tell_sources(self._settings, self._store, news, stop=self._stop)
+        with self._telling({source for source, _ in news}):
+            return tell_sources(self._settings, self._store, news, stop=self._stop)
 
     def _known_customers(self, batch: Sequence[Rma]) -> set[int]:
         seen = (d for r in batch for d in self._store.documents(r.source, r.id))

@@ -53,10 +53,12 @@ def reconcile(
     dry_run: bool = False,
     progress: Progress = silent,
     clock: Clock = utc_now,
+    patience: float = 0.3,
 ) -> Iterator[Reconciliation]:
     """Compare everything, and give what was found while the block runs: its rows lie in a temporary file.
 
-    With `fix` what can be mended is mended, and all is compared once more; a dry run says what would be done.
+    With `fix` what can be mended is mended, and all is compared once more; a dry run says what would be done. So many
+    seconds (`patience`) it waits for workers, where there are some.
 
     Raises:
         Stop: a source or Odoo cannot be read.
@@ -69,7 +71,7 @@ def reconcile(
         )
     started, scope = clock(), Scope(tuple(areas), names, since, period)
     with ExitStack() as stack:
-        stack.enter_context(run_lock(settings.run.store, now=started, command=COMMAND))
+        stack.enter_context(run_lock(settings.run.store, now=started, command=COMMAND, patience=patience))
         place = settings.run.store
         store = stack.enter_context(rehearsal(place) if dry_run else Store.open(place))
         number = store.begin_run(COMMAND, started)

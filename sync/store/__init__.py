@@ -10,7 +10,7 @@ from typing import Any
 from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.store.alerts import Alerts
 from odoo_rma.sync.store.answers import Answered
-from odoo_rma.sync.store.base import Ambiguous, NotFound
+from odoo_rma.sync.store.base import Ambiguous, NotFound, storable
 from odoo_rma.sync.store.content import as_json
 from odoo_rma.sync.store.hand import StillUnreadable
 from odoo_rma.sync.store.rows import HELD, Entry, Moment, Reception, Run, Settled, stamp
@@ -62,6 +62,27 @@ class Store(Work, Alerts):
             *(stamp(at), dry_run, exit_code, as_json(report), run_id),
         )
         self._run = None
+
+    def forget_quiet_run(self, run_id: int) -> None:
+        """Take a run out of the diary during which nothing happened: workers look every minute."""
+        self._do(
+            "DELETE FROM run WHERE id = ? AND NOT EXISTS (SELECT 1 FROM event WHERE run = ?)", run_id, run_id
+        )
+
+    def job_failed(self, job: int, error: str) -> None:
+        """Write down why a job of a worker failed."""
+        self._do(
+            "INSERT INTO job_failure (job, error) VALUES (?, ?) ON CONFLICT (job) DO UPDATE SET error = excluded.error",
+            *(job, storable(error)),
+        )
+
+    def job_went_well(self, job: int) -> None:
+        """Forget why it failed before."""
+        self._do("DELETE FROM job_failure WHERE job = ?", job)
+
+    def job_failures(self) -> dict[int, str]:
+        """Give why jobs failed last, by their number."""
+        return {row["job"]: row["error"] for row in self._rows("SELECT job, error FROM job_failure")}
 
     def fail_run(self, run_id: int, at: datetime, error: str) -> None:
         """Write down that a run had to stop, and why."""

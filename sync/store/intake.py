@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.issues import Issue
+from odoo_rma.mappings.lane import expected_home
 from odoo_rma.mappings.model import Rma
 from odoo_rma.sync.store.content import differences, digest, document_digest
 from odoo_rma.sync.store.database import Row
@@ -17,7 +18,7 @@ from odoo_rma.sync.store.quarantine import Quarantine
 from odoo_rma.sync.store.rows import Reception
 
 _ACCEPT = """
-INSERT INTO rma (source, id, number, revision, digest, snapshot) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO rma (source, id, number, revision, digest, snapshot, home) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (source, id) DO UPDATE SET
     number = excluded.number, revision = excluded.revision, digest = excluded.digest,
     snapshot = excluded.snapshot, state = 'open', outcome = NULL
@@ -59,7 +60,8 @@ class Intake(Quarantine):
 
     def _accept(self, rma: Rma, now: datetime, reception: Reception) -> Reception:
         values = (rma.source, rma.id, rma.number, rma.revision, digest(rma), rma.model_dump_json())
-        self._do(_ACCEPT, *values)
+        # A newer revision stays where it was: what Odoo said of its order counts more than what it says itself.
+        self._do(_ACCEPT, *values, expected_home(rma))
         self._log(rma.source, rma.id, now, "received", f"revision {rma.revision}: {_in_short(rma)}")
         return reception
 

@@ -183,7 +183,27 @@ _ALERTS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _MEMORY, _ANSWERS, _REQUESTS, _BOTH_WAYS, _ALERTS)
+_WORKERS = (
+    # Which returns may be worked on side by side: those of one order have the same `home` (mappings/lane.py).
+    "ALTER TABLE rma ADD COLUMN home INTEGER NOT NULL DEFAULT 0",
+    # Why a job of a worker failed last.
+    """
+    CREATE TABLE job_failure (
+        job INTEGER PRIMARY KEY,
+        error TEXT NOT NULL
+    ) STRICT
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _FIRST,
+    _MEMORY,
+    _ANSWERS,
+    _REQUESTS,
+    _BOTH_WAYS,
+    _ALERTS,
+    _WORKERS,
+)
 """Step n turns version n of the store into version n + 1. Never edit a released step, add one."""
 
 VERSION = len(MIGRATIONS)

@@ -57,8 +57,10 @@ def format_of(connection: Connection[DictRow], place: StoreServer) -> int | None
         StoreFailed: the schema is somebody else's, or a newer release made it.
 
     """
-    if not _has(connection, place, "store\\_format"):
-        if _has(connection, place, "%"):
+    # At one look: another process may just be making it.
+    names = tables_in(connection, place)
+    if "store_format" not in names:
+        if names:
             raise StoreFailed(
                 f"The store {place}: the schema {place.schema} holds tables that are not ours. Nothing was changed in it. "
                 "Name another schema, such as …?schema=odoo_rma_store, or another database."
@@ -88,12 +90,10 @@ def in_postgresql(statement: str) -> LiteralString:
     return statement
 
 
-def _has(connection: Connection[DictRow], place: StoreServer, name: str) -> bool:
-    query = (
-        "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE n.nspname = $1 AND c.relname LIKE $2 LIMIT 1"
-    )
-    return connection.execute(query, (place.schema, name)).fetchone() is not None
+def tables_in(connection: Connection[DictRow], place: StoreServer) -> set[str]:
+    """Name what stands in our schema; read from the catalogue, for `to_regclass` may remember what was not there before."""
+    query = "SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1"
+    return {row["name"] for row in connection.execute(query, (place.schema,)).fetchall()}
 
 
 def _make(connection: Connection[DictRow], place: StoreServer) -> None:

@@ -17,7 +17,7 @@ from odoo_rma.sync.store.rows import Moment, Settled, stamp, when
 _PAGE = 200
 
 _OPEN = """
-SELECT * FROM rma WHERE state = 'open' AND seq > ? AND seq <= ? AND source IN ({sources})
+SELECT * FROM rma WHERE state = 'open' AND seq > ? AND seq <= ? AND home % ? = ? AND source IN ({sources})
 AND NOT EXISTS (
     SELECT 1 FROM quarantine q
     WHERE q.source = rma.source AND q.key = rma.id AND q.state = 'open' AND q.held = 1
@@ -36,25 +36,45 @@ class Work(ByHand):
         row = self._row("SELECT * FROM rma WHERE source = ? AND id = ?", source, rma_id)
         return self._snapshot(row) if row else None
 
-    def open_rmas(self, sources: Sequence[str], ids: Sequence[str] = ()) -> Iterator[Rma]:
+    def open_rmas(
+        self, sources: Sequence[str], ids: Sequence[str] = (), *, lane: tuple[int, int] = (0, 1)
+    ) -> Iterator[Rma]:
         """Give the RMAs that need a look, in the order of their first arrival.
 
         Those are neither finished, nor dropped or settled by hand, nor held in quarantine. With `ids` (ids or
-        numbers) it gives these, whatever their state. Read page by page, so that results may be written meanwhile.
+        numbers) it gives these, whatever their state; with `lane` (number, of how many) those of one lane. Read page by page, so that results
+        may be written meanwhile.
 
         Raises:
             NotFound: one of `ids` is not known in these sources.
 
         """
-        return self._named(sources, ids) if ids else self._open(sources)
+        return self._named(sources, ids) if ids else self._open(sources, lane)
 
-    def _open(self, sources: Sequence[str]) -> Iterator[Rma]:
+    def _open(self, sources: Sequence[str], lane: tuple[int, int]) -> Iterator[Rma]:
         row = self._row("SELECT max(seq) AS last FROM rma")
         last, seen = (row and row["last"]) or 0, 0
         sql = _OPEN.format(sources=marks(sources))
-        while page := self._rows(sql, seen, last, *sources, _PAGE):
+        number, of = lane
+        while page := self._rows(sql, seen, last, of, number, *sources, _PAGE):
             seen = page[-1]["seq"]
             yield from map(self._snapshot, page)
+
+    def lanes_with_work(self, sources: Sequence[str], of: int) -> list[int]:
+        """Give the lanes, of so many, that hold returns which need a look."""
+        sql = (
+            f"SELECT DISTINCT home % ? AS lane FROM rma WHERE state = 'open' AND source IN ({marks(sources)})"  # noqa: S608
+            " AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.source = rma.source AND q.key = rma.id"
+            " AND q.state = 'open' AND q.held = 1) ORDER BY 1"
+        )
+        return [row["lane"] for row in self._rows(sql, of, *sources)]
+
+    def move_home(self, where: Mapping[tuple[str, str], int]) -> None:
+        """Take down where returns (source, id) belong, now that their orders are known."""
+        if where:
+            with self._writing():
+                for (source, rma_id), home in sorted(where.items()):
+                    self._do("UPDATE rma SET home = ? WHERE source = ? AND id = ?", home, source, rma_id)
 
     def _named(self, sources: Sequence[str], ids: Sequence[str]) -> Iterator[Rma]:
         rows: dict[int, Row] = {}

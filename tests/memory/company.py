@@ -17,7 +17,7 @@ from memory.books import MemoryTables
 from memory.client import MemoryTransport, connect_to
 from memory.odoo import MemoryOdoo
 from memory.taken import read_back, set_up
-from odoo_rma.connector.settings import Settings
+from odoo_rma.connector.settings import Settings, StorePlace
 from odoo_rma.mappings.drift import Area
 from odoo_rma.sync.reconcile import reconcile
 from odoo_rma.sync.report import RunReport
@@ -37,7 +37,7 @@ SOURCES: Mapping[str, Mapping[str, Any]] = {
 class Company:
     """Two sources, one store, one Odoo in memory."""
 
-    def __init__(self, folder: Path, odoo: MemoryOdoo) -> None:
+    def __init__(self, folder: Path, odoo: MemoryOdoo, place: StorePlace | None = None) -> None:
         self.folder = folder
         self.odoo = odoo
         for name in SOURCES:
@@ -47,7 +47,7 @@ class Company:
             {
                 "odoo": {"url": "https://odoo.example", "database": "memory", "login": "rma"},
                 "sources": sources,
-                "run": {"store": folder / "store.sqlite"},
+                "run": {"store": place or folder / "store.sqlite"},
                 "secrets": {"password": SecretStr("none")},
             }
         )

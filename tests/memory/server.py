@@ -142,8 +142,8 @@ class _Quiet(ThreadingHTTPServer):
 
 
 @contextmanager
-def served(odoo: MemoryOdoo, *secrets: str) -> Iterator[MemoryServer]:
-    """Serve it to this machine while the block runs."""
+def served(odoo: MemoryOdoo, *secrets: str, address: str = "127.0.0.1") -> Iterator[MemoryServer]:
+    """Serve it while the block runs: to this machine, or, at `0.0.0.0`, to other networks as well."""
     server = MemoryServer(odoo, secrets or ("none",))
 
     class Handler(BaseHTTPRequestHandler):
@@ -164,7 +164,7 @@ def served(odoo: MemoryOdoo, *secrets: str) -> Iterator[MemoryServer]:
         def log_message(self, *_: object) -> None:
             """Be quiet."""
 
-    http = _Quiet(("127.0.0.1", 0), Handler)
+    http = _Quiet((address, 0), Handler)
     server.url = f"http://127.0.0.1:{http.server_port}"
     threading.Thread(target=http.serve_forever, daemon=True).start()
     try:

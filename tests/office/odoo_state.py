@@ -12,6 +12,7 @@ from odoo_rma.sandbox import Env
 State = dict[str, list[str]]
 
 DAY = timedelta(days=1)
+OF_A_RECORD = re.compile(r"(?<=\.withdrawn)\.\d+")
 RUNNING_NUMBER = re.compile(r"/IN/\d+")
 
 
@@ -47,7 +48,9 @@ class _Reader:
 
     def state(self) -> State:
         tables = {
-            "external ids": [f"{model} {name}" for (model, _), name in self.books.keys.items()],
+            "external ids": [
+                f"{model} {OF_A_RECORD.sub('', name)}" for (model, _), name in self.books.keys.items()
+            ],
             "external ids, counted": [str(self.books.key_count)],
             "stock": [f"{key} {units}" for key, units in self.books.stock.items() if units],
             "order lines": [self._plain(row) for row in self.books.order_lines.values()],

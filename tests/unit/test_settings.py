@@ -28,6 +28,7 @@ from odoo_rma.connector.settings import (
     Settings,
     SourceSettings,
     StoreServer,
+    WorkerSettings,
     load,
     save,
     store_secret,
@@ -47,6 +48,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "[crm]": CrmSettings,
     "[alerts]": AlertSettings,
     "[run]": RunSettings,
+    "[workers]": WorkerSettings,
 }
 SMALL = '[odoo]\nurl = "https://erp.example.com"\ndatabase = "d"\nlogin = "l"\n'
 SHOP = '[sources.shop]\npath = "in"\n'
@@ -157,6 +159,7 @@ def test_the_environment_alone_is_enough(monkeypatch: pytest.MonkeyPatch) -> Non
         ('[odoo]\nurl = "https://x"\nlogin = "l"\n', ["odoo.database is missing"]),
         (SMALL + "timeout = -1\n", ["odoo.timeout should be greater than 0", "-1"]),
         (SMALL + '[run]\nbatch = "many"\n', ["run.batch", "'many'"]),
+        (SMALL + '[workers]\npull = "hourly"\n', ["workers.pull", "five fields", "'hourly'"]),
         (SMALL + "run = 5\n", ["run"]),
         (SMALL + '[sources."a b"]\n', ["sources.a b"]),
         (SMALL + "[sources.a]\n[sources.b]\n", ["the sources a and b share the folder"]),
