@@ -1,4 +1,4 @@
-"""An office whose returns are brought in by workers: real processes, a real PostgreSQL, and the Odoo in memory."""
+"""An office whose returns are brought in by workers: real processes and a real PostgreSQL, at whatever Odoo."""
 
 import signal
 import subprocess
@@ -29,9 +29,8 @@ LATEST = 180.0
 class Hosts:
     """`inside` is put before the command of a worker, such as `ip netns exec …`."""
 
-    def __init__(self, server: MemoryServer, folder: Path, place: StoreServer, dead_after: float = 2) -> None:
-        self.server, self.place = server, place
-        self.office = Office(folder, server.env(), 3, sources=SOURCES)
+    def __init__(self, office: Office, place: StoreServer, dead_after: float = 2) -> None:
+        self.office, self.place = office, place
         self.environment = {
             "ODOO_RMA_RUN__STORE": str(place),
             "ODOO_RMA_WORKERS__LANES": "4",
@@ -39,7 +38,7 @@ class Hosts:
             **{f"ODOO_RMA_WORKERS__{job}": NEVER for job in ("PULL", "PUSH", "RECONCILE")},
         }
         self.workers: list[subprocess.Popen[bytes]] = []
-        self.log = folder / "workers.log"
+        self.log = office.folder / "workers.log"
 
     def begin(self, *words: str, inside: tuple[str, ...] = (), **environ: str) -> subprocess.Popen[bytes]:
         """Start a worker."""
@@ -89,10 +88,6 @@ class Hosts:
             assert time.monotonic() < deadline, self.said()
             time.sleep(0.02)
 
-    def state(self) -> State:
-        """What stands in Odoo."""
-        return read_state(Books(MemoryTables(self.server.odoo)))
-
     def said(self) -> str:
         """What all workers said."""
         return self.log.read_text("utf-8") if self.log.exists() else ""
@@ -105,6 +100,16 @@ class Hosts:
                 process.terminate()
         for process in self.workers:
             process.wait(60)
+
+
+def an_office(odoo: MemoryServer, folder: Path) -> Office:
+    """An office at the Odoo in memory, with one source."""
+    return Office(folder, odoo.env(), 3, sources=SOURCES)
+
+
+def state_of(odoo: MemoryServer) -> State:
+    """What stands in the Odoo in memory."""
+    return read_state(Books(MemoryTables(odoo.odoo)))
 
 
 @contextmanager

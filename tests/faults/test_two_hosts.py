@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from faults.hosts import Hosts, an_odoo
+from faults.hosts import Hosts, an_odoo, an_office, state_of
 from figures import note
 from memory.week import ANNOUNCED, WENT_ON
 from office.odoo_state import State, differences
@@ -101,7 +101,7 @@ def test_a_host_is_cut_off_in_mid_job_and_comes_back(
                 "ODOO_RMA_ODOO__ALLOW_HTTP": "true",
             }
 
-        hosts = Hosts(odoo, tmp_path, store, dead_after=3)
+        hosts = Hosts(an_office(odoo, tmp_path), store, dead_after=3)
         try:
             first, second = two
             hosts.begin(inside=first.inside, **as_seen_from(first))
@@ -116,7 +116,7 @@ def test_a_host_is_cut_off_in_mid_job_and_comes_back(
             hosts.bring_in(*WEEK[1])
             assert all(worker.poll() is None for worker in hosts.workers)
             hosts.end()
-            assert not (found := differences(undisturbed_week, hosts.state())), (
+            assert not (found := differences(undisturbed_week, state_of(odoo))), (
                 "\n".join(found) + hosts.said()
             )
             assert hosts.office.run("sync", "--json", **hosts.environment).data["writes"] == 0

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults.hosts import Hosts, an_odoo
+from faults.hosts import Hosts, an_odoo, an_office, state_of
 from figures import note
 from memory.company import Company, fresh_odoo
+from memory.server import MemoryServer
 from memory.week import ANNOUNCED, WENT_ON
 from office.odoo_state import State, differences
 from stores import Server, running_server
@@ -29,19 +30,24 @@ pytestmark = pytest.mark.timeout(600 + 30 * KILLS)
 
 
 @pytest.fixture
-def hosts(tmp_path: Path, server: Server) -> Iterator[Hosts]:
-    with an_odoo() as odoo:
-        found = Hosts(odoo, tmp_path, server.place())
-        yield found
-        found.end()
+def odoo() -> Iterator[MemoryServer]:
+    with an_odoo() as served:
+        yield served
 
 
-def as_undisturbed(hosts: Hosts, undisturbed: State) -> None:
+@pytest.fixture
+def hosts(tmp_path: Path, server: Server, odoo: MemoryServer) -> Iterator[Hosts]:
+    found = Hosts(an_office(odoo, tmp_path), server.place())
+    yield found
+    found.end()
+
+
+def as_undisturbed(hosts: Hosts, odoo: MemoryServer, undisturbed: State) -> None:
     """Nothing is doubled, nothing lost, and one more run finds nothing to write."""
     hosts.end()
-    assert not (found := differences(undisturbed, hosts.state())), "\n".join(found) + hosts.said()
+    assert not (found := differences(undisturbed, state_of(odoo))), "\n".join(found) + hosts.said()
     assert hosts.office.run("sync", "--json", **hosts.environment).data["writes"] == 0
-    assert hosts.server.unknown == []
+    assert odoo.unknown == []
 
 
 def test_a_store_on_a_server_does_all_that_a_file_does(place: StorePlace, tmp_path: Path) -> None:
@@ -60,20 +66,24 @@ def test_a_store_on_a_server_does_all_that_a_file_does(place: StorePlace, tmp_pa
         assert [entry.key for entry in store.quarantine_list()] == ["A-7"]
 
 
-def test_three_workers_at_once_bring_the_week_in(hosts: Hosts, undisturbed_week: State) -> None:
+def test_three_workers_at_once_bring_the_week_in(
+    hosts: Hosts, odoo: MemoryServer, undisturbed_week: State
+) -> None:
     for _ in range(3):
         hosts.begin()
     for name, rmas in WEEK:
         hosts.bring_in(name, rmas)
-    as_undisturbed(hosts, undisturbed_week)
+    as_undisturbed(hosts, odoo, undisturbed_week)
     note("workers, three at once", weeks=1)
 
 
-def test_a_worker_with_many_hands_does_the_same(hosts: Hosts, undisturbed_week: State) -> None:
+def test_a_worker_with_many_hands_does_the_same(
+    hosts: Hosts, odoo: MemoryServer, undisturbed_week: State
+) -> None:
     hosts.begin("--concurrency", "4")
     for name, rmas in WEEK:
         hosts.bring_in(name, rmas)
-    as_undisturbed(hosts, undisturbed_week)
+    as_undisturbed(hosts, odoo, undisturbed_week)
 
 
 def test_workers_are_killed_until_all_is_done(
@@ -81,7 +91,7 @@ def test_workers_are_killed_until_all_is_done(
 ) -> None:
     dice, killed = random.Random(int(os.environ.get("ODOO_RMA_SEED", "20261127"))), []
     with an_odoo(0.02) as odoo:
-        hosts = Hosts(odoo, tmp_path, server.place())
+        hosts = Hosts(an_office(odoo, tmp_path), server.place())
         two = [hosts.begin(), hosts.begin()]
 
         def kill_one() -> None:
@@ -98,17 +108,17 @@ def test_workers_are_killed_until_all_is_done(
             hosts.bring_in(name, rmas, lambda: kill_one() if len(killed) < KILLS else None)
         assert len(killed) == KILLS
         assert "taken over" in hosts.said()
-        as_undisturbed(hosts, undisturbed_week)
+        as_undisturbed(hosts, odoo, undisturbed_week)
     note("workers killed in mid-job", kills=len(killed))
 
 
 def test_a_worker_that_hangs_is_done_without_and_harms_nothing_when_it_wakes(
-    hosts: Hosts, undisturbed_week: State
+    hosts: Hosts, odoo: MemoryServer, undisturbed_week: State
 ) -> None:
     hanging = hosts.begin()
     hosts.office.drop(*WEEK[0])
     hosts.call("schedule", "--now", "pull")
-    hosts.until(lambda: hosts.server.writes > 0)
+    hosts.until(lambda: odoo.writes > 0)
     hanging.send_signal(signal.SIGSTOP)
     other = hosts.begin()
     hosts.until(lambda: "taken over" in hosts.said())
@@ -117,28 +127,28 @@ def test_a_worker_that_hangs_is_done_without_and_harms_nothing_when_it_wakes(
     hosts.until_done()
     assert other.poll() is None
     hosts.bring_in(*WEEK[1])
-    as_undisturbed(hosts, undisturbed_week)
+    as_undisturbed(hosts, odoo, undisturbed_week)
 
 
 def test_one_that_is_asked_to_stop_ends_its_batch_and_another_goes_on(
-    hosts: Hosts, undisturbed_week: State
+    hosts: Hosts, odoo: MemoryServer, undisturbed_week: State
 ) -> None:
     first = hosts.begin()
     hosts.office.drop(*WEEK[0])
     hosts.call("schedule", "--now", "pull")
-    hosts.until(lambda: hosts.server.writes > 0)
+    hosts.until(lambda: odoo.writes > 0)
     first.terminate()
     assert first.wait(60) == 0
     assert hosts.counts()["doing"] == 0
     hosts.begin()
     hosts.until_done()
     hosts.bring_in(*WEEK[1])
-    as_undisturbed(hosts, undisturbed_week)
+    as_undisturbed(hosts, odoo, undisturbed_week)
 
 
 def test_the_database_of_the_queue_restarts_in_mid_job(tmp_path: Path, undisturbed_week: State) -> None:
     with running_server() as own, an_odoo() as odoo:
-        hosts = Hosts(odoo, tmp_path, own.place())
+        hosts = Hosts(an_office(odoo, tmp_path), own.place())
         try:
             hosts.begin()
             hosts.begin()
@@ -151,6 +161,6 @@ def test_the_database_of_the_queue_restarts_in_mid_job(tmp_path: Path, undisturb
             hosts.until_done()
             hosts.bring_in(*WEEK[1])
             assert all(worker.poll() is None for worker in hosts.workers)
-            as_undisturbed(hosts, undisturbed_week)
+            as_undisturbed(hosts, odoo, undisturbed_week)
         finally:
             hosts.end()

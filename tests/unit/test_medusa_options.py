@@ -80,7 +80,7 @@ def test_the_key_comes_from_the_environment_and_is_shown_nowhere(
     settings = load(file)
     save(settings, tmp_path / "copy.toml")
     shown = repr(settings) + str(settings) + settings.model_dump_json() + (tmp_path / "copy.toml").read_text()
-    assert "canary" not in shown and "*" not in (tmp_path / "copy.toml").read_text()
+    assert "canary" not in shown and "**" not in (tmp_path / "copy.toml").read_text()
     source = MedusaSource("web", settings.sources["web"])
     assert source._api._headers["Authorization"] == "Basic c2tfY2FuYXJ5Og=="
     assert "canary" not in repr(source._options)
