@@ -1,12 +1,13 @@
 """`--alert`: tells people by mail or webhook how a run ended, when there is something new to tell."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
 
-from odoo_rma.cli.output import clean
+from odoo_rma.cli.logs import say
 from odoo_rma.cli.session import now
 from odoo_rma.connector.settings import Settings
 from odoo_rma.sync.alert import tell
@@ -38,7 +39,7 @@ class Alarm:
     def tell(self, state: State) -> None:
         """Tell how a run ended."""
         for note in tell(self.settings, self.what, state, now()) if self.wanted else ():
-            click.echo(f"Note: {clean(note)}", err=True)
+            say(f"Note: {note}", logging.WARNING)
 
     @contextmanager
     def on_failure(self) -> Iterator[None]:

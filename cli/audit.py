@@ -1,5 +1,6 @@
 """`odoo-rma audit`: the month's package for the files."""
 
+import logging
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import click
 
 from odoo_rma.cli.arguments import MONTH
+from odoo_rma.cli.logs import say
 from odoo_rma.cli.output import clean
 from odoo_rma.cli.progress import ProgressBar
 from odoo_rma.cli.reconcile import AREAS
@@ -60,7 +62,7 @@ def audit(session: Session, period: str | None, output: Path, transport: str | N
         click.echo(clean(str(file)))
     click.echo(_verdict(found))
     if month > last_month():
-        click.echo(f"Note: {month} is not over yet; file it again when it is.", err=True)
+        say(f"Note: {month} is not over yet; file it again when it is.", logging.WARNING)
     sys.exit(code)
 
 

@@ -1,5 +1,6 @@
 """Every failure becomes one plain message on stderr and an exit code; a traceback only when asked for."""
 
+import logging
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ from types import FrameType
 
 import click
 
+from odoo_rma.cli.logs import in_json, ours, say
 from odoo_rma.cli.output import clean
 from odoo_rma.connector.errors import AccessRefused, RmaError
 from odoo_rma.connector.redact import redact
@@ -57,8 +59,10 @@ def exit_code_of(error: BaseException, *, verbose: int) -> int:
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         tell("Stopped; nothing is lost, run it again.")
         return TERMINATED if isinstance(error, Terminated) else INTERRUPTED
-    if verbose:
+    if verbose and not in_json():
         click.echo(clean(redact("".join(traceback.format_exception(error)))), err=True)
+    elif verbose:
+        ours.error("Ended by %s", type(error).__name__, exc_info=error)
     tell(_words(error, verbose=verbose))
     if isinstance(error, OSError) and error.errno == ENOSPC and not error.filename:
         _let_go_of_output()
@@ -67,7 +71,7 @@ def exit_code_of(error: BaseException, *, verbose: int) -> int:
 
 def tell(message: str) -> None:
     """Say on stderr what went wrong."""
-    click.secho(clean(redact(message)), fg="red", err=True)
+    say(message, logging.ERROR, color="red")
 
 
 def _let_go_of_output() -> None:

@@ -16,7 +16,7 @@ from odoo_rma.sync.report import Exit
 def jobs(session: Session, as_json: bool) -> None:
     """Show the queue: how many jobs there are, which are being done, which failed and why, and which workers live.
 
-    Exit code 1 when a job has failed for good; the next one of its kind comes all the same.
+    Exit code 1 when a job has failed for good and none of its kind went well after it.
 
     \b
     Examples:
@@ -39,4 +39,4 @@ def jobs(session: Session, as_json: bool) -> None:
             click.echo(
                 f"worker {one['id']}: {one['jobs']} at work, gave a sign of life {one['seconds']:.0f} s ago"
             )
-    sys.exit(Exit.FAILED if seen.counts.by_state["failed"] else Exit.DONE)
+    sys.exit(Exit.FAILED if any(job.state == "failed" for job in seen.jobs) else Exit.DONE)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from odoo_rma.cli.failures import exit_code_of, terminated_by_signal
-from odoo_rma.cli.logs import log_to_stderr
+from odoo_rma.cli.logs import LogFormat, log_to_stderr
 from odoo_rma.cli.session import Session
 
 _COMMANDS = {
@@ -87,9 +87,17 @@ def _missing(name: str, module: str) -> click.Command:
     help="Settings file; odoo-rma.toml in this folder when left out.",
 )
 @click.option("--verbose", "-v", count=True, help="Say more: -v what is done, -vv every request.")
+@click.option(
+    "--log-format",
+    type=click.Choice([f.value for f in LogFormat]),
+    default=LogFormat.TEXT.value,
+    show_default=True,
+    envvar="ODOO_RMA_LOG_FORMAT",
+    help="How stderr is written: lines for people, or JSON, an object per line.",
+)
 @click.version_option(package_name="odoo-rma", prog_name="odoo-rma")
 @click.pass_context
-def main(ctx: click.Context, config: Path | None, verbose: int) -> None:
+def main(ctx: click.Context, config: Path | None, verbose: int, log_format: str) -> None:
     """Returns, inside the Odoo a company already has: receipts, credit notes and customers, exactly once.
 
     \b
@@ -107,7 +115,7 @@ def main(ctx: click.Context, config: Path | None, verbose: int) -> None:
     """
     if os.environ.get("NO_COLOR"):
         ctx.color = False
-    log_to_stderr(verbose)
+    log_to_stderr(verbose, LogFormat(log_format))
     ctx.obj = Session(config)
 
 

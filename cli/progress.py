@@ -7,6 +7,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from odoo_rma.cli.logs import in_json
+
 
 class ProgressBar:
     """One line per phase of a run; silent where nobody watches. Fits `sync.report.Progress`."""
@@ -18,7 +20,7 @@ class ProgressBar:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             console=Console(stderr=True),
-            disable=not sys.stderr.isatty(),
+            disable=in_json() or not sys.stderr.isatty(),
             transient=True,
         )
         self._tasks: dict[str, TaskID] = {}

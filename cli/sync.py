@@ -12,6 +12,7 @@ import click
 from odoo_rma.cli.alerting import Alarm, alert_option
 from odoo_rma.cli.arguments import WORDS
 from odoo_rma.cli.failures import tell
+from odoo_rma.cli.logs import say
 from odoo_rma.cli.progress import ProgressBar
 from odoo_rma.cli.report import print_report
 from odoo_rma.cli.session import Session, json_option, pass_session, transport_option
@@ -176,5 +177,5 @@ def listening_at(address: str | None, said: Health) -> "Iterator[Figures | None]
 
     figures = Figures(said)
     with listening(address, said, figures) as url:
-        click.echo(f"Answering {url}/health and {url}/metrics", err=True)
+        say(f"Answering {url}/health and {url}/metrics")
         yield figures

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from odoo_rma.cli.failures import tell
+from odoo_rma.cli.logs import say
 from odoo_rma.cli.session import Session, pass_session, transport_option
 from odoo_rma.cli.sync import listening_at
 from odoo_rma.connector.errors import RmaError
@@ -64,7 +65,7 @@ def worker(
 
     said = Health(health)
     with asked_to_stop() as stop, listening_at(listen, said) as figures:
-        click.echo(f"Worker {os.getpid()} takes jobs from {place}", err=True)
+        say(f"Worker {os.getpid()} takes jobs from {place}")
 
         def told(how: RunReport | RmaError) -> None:
             if figures:
@@ -84,4 +85,9 @@ def _tell(how: RunReport | RmaError) -> None:
     done = [r for r in how.results if r.outcome is Outcome.DONE]
     if done:
         names = ", ".join(r.label for r in done[:5]) + (f" and {len(done) - 5} more" if len(done) > 5 else "")
-        click.echo(f"{names}: done; {how.calls} calls to Odoo, {how.writes} of them writing", err=True)
+        say(
+            f"{names}: done; {how.calls} calls to Odoo, {how.writes} of them writing",
+            calls=how.calls,
+            writes=how.writes,
+            returns=[f"{r.source}/{r.id}" for r in done],
+        )

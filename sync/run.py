@@ -4,7 +4,7 @@ plan, apply, look again, and tell the sources.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Flag, auto
 from itertools import islice
 
@@ -19,6 +19,7 @@ from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.foresee import foresee
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import Plan
+from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.sync.apply import apply
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.documents import documents
@@ -135,6 +136,29 @@ def _waiting(store: Store, names: Sequence[str], results: Sequence[Result]) -> l
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is asked of Odoo before the first return: the company's rules, and what does not change during a run."""
+
+    reference: Reference
+    rules: Rules
+    observer: Observer
+    sources: Mapping[str, SourceRules]
+
+    @classmethod
+    def of(cls, settings: Settings, client: OdooClient, clock: Clock) -> "Setup":
+        """Ask for it.
+
+        Raises:
+            BadSettings: the settings name what is not in Odoo.
+
+        """
+        reference = Reference(client)
+        rules = company_rules(settings, client, reference, reference.today(clock))
+        observer = Observer(client, settings.matching, reference, rules.policy)
+        return cls(reference, rules, observer, source_rules(settings))
+
+
 class Run:
     """What the batches of a run share."""
 
@@ -149,15 +173,15 @@ class Run:
         stop: Callable[[], bool] = go_on,
         keep: Keep = all_of,
         telling: Telling = freely,
+        setup: "Setup | None" = None,
     ) -> None:
         self.total = 0
         self._keep, self._telling = keep, telling
         self._settings, self._store, self._client = settings, store, client
         self._clock, self._direction, self._dry_run, self._stop = clock, direction, dry_run, stop
-        self._reference = Reference(client)
-        self._rules = company_rules(settings, client, self._reference, self._reference.today(clock))
-        self._observer = Observer(client, settings.matching, self._reference, self._rules.policy)
-        self._sources = source_rules(settings)
+        known = setup or Setup.of(settings, client, clock)
+        self._reference, self._rules = known.reference, known.rules
+        self._observer, self._sources = known.observer, known.sources
 
     def batches(self, rmas: Iterator[Rma]) -> Iterator[list[Rma]]:
         """Cut the work into batches."""

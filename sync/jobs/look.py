@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from procrastinate import SyncPsycopgConnector
+from procrastinate import App, SyncPsycopgConnector
+from procrastinate.jobs import Job
 from psycopg import sql
 
 from odoo_rma.connector.settings import Settings
@@ -92,10 +93,16 @@ def overview(settings: Settings) -> Overview:
             )
             for state in _SHOWN
             for job in app.job_manager.list_jobs(status=state)
-            if job.id is not None
+            if job.id is not None and not (state == "failed" and _made_up_for(app, job))
         )
         workers = tuple(dict(row) for row in connection.execute(_WORKERS).fetchall())
         return Overview(Counts.of(app.job_manager.list_queues()), jobs, workers)
+
+
+def _made_up_for(app: App, job: Job) -> bool:
+    """Tell whether a later job of the same kind went well."""
+    later = app.job_manager.list_jobs(status="succeeded", lock=job.lock) if job.lock else ()
+    return any((other.id or 0) > (job.id or 0) for other in later)
 
 
 def sync_connector(place: StoreServer) -> SyncPsycopgConnector:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.connector import BaseConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, JobAborted
 from procrastinate.jobs import Job
 
 from odoo_rma.connector.errors import RmaError
@@ -19,6 +19,7 @@ from odoo_rma.connector.redact import redact
 from odoo_rma.connector.settings import Settings
 from odoo_rma.sync.intake import go_on
 from odoo_rma.sync.jobs import work as jobs
+from odoo_rma.sync.jobs.clients import Clients
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.store import Store
@@ -46,10 +47,6 @@ class Failed(Exception):
         self.cause = cause
 
 
-class Stopped(Exception):
-    """The next job of this kind waits already and goes on; this one ends."""
-
-
 class BackOff(BaseRetryStrategy):
     """Try again after 5, 10, 20 … seconds, up to a quarter of an hour; what will not mend by itself is not tried again."""
 
@@ -58,7 +55,7 @@ class BackOff(BaseRetryStrategy):
         cause = exception.cause if isinstance(exception, Failed) else exception
         if isinstance(cause, Locked):  # that ends with the other one, however often it was met
             return RetryDecision(retry_in={"seconds": min(2 + job.attempts, 15)})
-        if isinstance(cause, (*LASTING, Stopped)) or job.attempts >= TRIES:
+        if isinstance(cause, LASTING) or job.attempts >= TRIES:
             return None
         return RetryDecision(retry_in={"seconds": min(5 * 2**job.attempts, LONGEST)})
 
@@ -70,6 +67,7 @@ class Hands:
     settings: Settings
     stop: Callable[[], bool] = go_on
     heard: Heard = lambda _: None
+    clients: Clients = field(default_factory=Clients)
     at_work: dict[int, str] = field(default_factory=dict)
     number: int | None = None
     """Procrastinate's number of this worker, once it had a job."""
@@ -82,7 +80,9 @@ def app_of(hands: Hands, connector: BaseConnector) -> App:
 
     @app.task(name="lane", queue=QUEUE, retry=BackOff(), pass_context=True)
     async def lane(context: JobContext, lane: int) -> str:
-        done = await _carry_out(hands, context, lambda: jobs.work(settings, lane, stop=hands.stop))
+        done = await _carry_out(
+            hands, context, lambda: jobs.work(settings, lane, clients=hands.clients, stop=hands.stop)
+        )
         # What is left because this worker stops, another one goes on with.
         await defer_lanes(app, done.elsewhere | ({lane} if hands.stop() else set()))
         if done.undecided:
@@ -165,12 +165,12 @@ async def _carry_out(hands: Hands, context: JobContext, do: Callable[[], T]) -> 
     return done
 
 
-async def _failure(hands: Hands, context: JobContext, error: RmaError) -> Failed | Stopped:
-    """Write down why a job failed; gives what to end it with."""
+async def _failure(hands: Hands, context: JobContext, error: RmaError) -> Failed | JobAborted:
+    """Write down why a job failed; gives what to end it with: where the next of its kind waits already, that goes on."""
     hands.heard(error)
     words = redact(str(error))
     await asyncio.to_thread(_remember, hands.settings, context.job.id or 0, words)
-    return Stopped(words) if await _another_waits(context) else Failed(error)
+    return JobAborted(words) if await _another_waits(context) else Failed(error)
 
 
 async def _another_waits(context: JobContext) -> bool:

@@ -20,6 +20,7 @@ from odoo_rma.mappings.lane import home
 from odoo_rma.mappings.model import Rma
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.intake import go_on, take_in_what_answers
+from odoo_rma.sync.jobs.clients import Clients
 from odoo_rma.sync.jobs.ready import server_of
 from odoo_rma.sync.lock import shared_lock
 from odoo_rma.sync.marks import wake_changed
@@ -109,7 +110,12 @@ def lanes_with_work(settings: Settings) -> list[int]:
 
 
 def work(
-    settings: Settings, number: int, *, clock: Clock = utc_now, stop: Callable[[], bool] = go_on
+    settings: Settings,
+    number: int,
+    *,
+    clients: Clients | None = None,
+    clock: Clock = utc_now,
+    stop: Callable[[], bool] = go_on,
 ) -> Worked:
     """Bring Odoo and the sources in line for the returns of one lane, in both directions; nothing is done twice.
 
@@ -127,8 +133,11 @@ def work(
             return Worked(report)
         diary = store.begin_run(f"worker, lane {number}", report.started)
         try:
-            client = stack.enter_context(closing(connect(settings.odoo, settings.secrets)))
-            run = Run(settings, store, client, clock, BOTH, False, stop, lane.keep, _alone(held))
+            pool = clients or stack.enter_context(closing(Clients()))
+            found = stack.enter_context(pool.one(settings, clock))
+            run = Run(
+                settings, store, found.client, clock, BOTH, False, stop, lane.keep, _alone(held), found.setup
+            )
             for batch in run.batches(iter(rmas)):
                 held.check()
                 report.results += run.carry_out(batch)
@@ -138,7 +147,8 @@ def work(
         except BaseException as error:
             store.fail_run(diary, clock(), reason_of(error))
             raise
-        report.finished, report.calls, report.writes = clock(), client.calls, client.writes
+        report.finished = clock()
+        report.calls, report.writes = found.client.calls - found.calls, found.client.writes - found.writes
         store.end_run(diary, report)
         store.forget_quiet_run(diary)
     return Worked(report, frozenset(where % lane.of for where in lane.elsewhere.values()))

@@ -7,7 +7,7 @@ login, missing modules) makes its jobs fail and itself unhealthy; it goes on, fo
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -100,34 +100,38 @@ class Worker:
         """Take on jobs; gives whether none is left, neither waiting nor under way anywhere."""
         hands = Hands(self.settings, self.stop.is_set, self._heard)
         app = app_of(hands, connector(place, self.concurrency))
-        async with app.open_async():
-            await self._tend(app, hands)
-            working = asyncio.create_task(
-                app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=self.concurrency,
-                    wait=not self.until_empty,
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=self._beat,
-                    stalled_worker_timeout=self._dead,
-                )
+        with closing(hands.clients):
+            async with app.open_async():
+                return await self._at_work(app, hands)
+
+    async def _at_work(self, app: App, hands: Hands) -> bool:
+        await self._tend(app, hands)
+        working = asyncio.create_task(
+            app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=self.concurrency,
+                wait=not self.until_empty,
+                install_signal_handlers=False,
+                update_heartbeat_interval=self._beat,
+                stalled_worker_timeout=self._dead,
             )
-            beside = [asyncio.create_task(c) for c in (self._ask(working), self._go_on_tending(app, hands))]
-            try:
-                with suppress(asyncio.CancelledError):
-                    await working
-            finally:
-                for task in beside:
-                    task.cancel()
-                ended = await asyncio.gather(*beside, return_exceptions=True)
-            for how in ended:
-                if isinstance(how, Exception):
-                    raise how
-            left = Counts.of(await app.job_manager.list_queues_async()).by_state
-            if self.until_empty and (more := bool(left["todo"] + left["doing"])):
-                await asyncio.sleep(ASKED)
-                return not more
-            return True
+        )
+        beside = [asyncio.create_task(c) for c in (self._ask(working), self._go_on_tending(app, hands))]
+        try:
+            with suppress(asyncio.CancelledError):
+                await working
+        finally:
+            for task in beside:
+                task.cancel()
+            ended = await asyncio.gather(*beside, return_exceptions=True)
+        for how in ended:
+            if isinstance(how, Exception):
+                raise how
+        left = Counts.of(await app.job_manager.list_queues_async()).by_state
+        if self.until_empty and (more := bool(left["todo"] + left["doing"])):
+            await asyncio.sleep(ASKED)
+            return not more
+        return True
 
     @property
     def _dead(self) -> float:

@@ -27,7 +27,7 @@ CUSTOMER = {"name": "Carla Jensen", "email": "carla.jensen@mail.example"}
 @pytest.fixture
 def company(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Company:
     found = Company(tmp_path, fresh_odoo(), server.place())
-    for name in ("run", "jobs.work", "reconcile"):
+    for name in ("run", "jobs.work", "jobs.clients", "reconcile"):
         monkeypatch.setattr(f"odoo_rma.sync.{name}.connect", lambda *_: connect_to(found.odoo))
     monkeypatch.setattr("odoo_rma.connector.settings.load", lambda _path: found.settings)
     return found
