@@ -116,7 +116,7 @@ def sync(
                 if stop():
                     report.notes.append("Stopped, as asked; the next run goes on.")
                     break
-            report.results += _waiting(store, names, report.results) if not rmas else []
+            report.results += waiting(store, names, report.results) if not rmas else []
         except BaseException as error:
             store.fail_run(number, clock(), reason_of(error))
             raise
@@ -125,7 +125,7 @@ def sync(
     return report
 
 
-def _waiting(store: Store, names: Sequence[str], results: Sequence[Result]) -> list[Result]:
+def waiting(store: Store, names: Sequence[str], results: Sequence[Result]) -> list[Result]:
     """Give what waits in quarantine and was not looked at: unreadable, in conflict, or held for a person."""
     seen = {(r.source, r.id) for r in results}
     found = {}

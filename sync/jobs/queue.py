@@ -107,6 +107,12 @@ def app_of(hands: Hands, connector: BaseConnector) -> App:
         counts = await _carry_out(hands, context, lambda: jobs.compare_all(settings))
         return f"{sum(counts.values())} findings"
 
+    @app.task(name="alert", queue=QUEUE, retry=BackOff(), pass_context=True)
+    async def alert(context: JobContext, timestamp: int = 0) -> str:
+        from odoo_rma.sync.jobs.tell import tell_people  # noqa: PLC0415 (it looks at the queue, by way of this module)
+
+        return " ".join(await _carry_out(hands, context, lambda: tell_people(settings)))
+
     @app.task(name="clean", queue=QUEUE, pass_context=True)
     async def clean(context: JobContext, timestamp: int = 0) -> None:
         # Procrastinate has a job for that, too, but its name changes with each app of a process.
@@ -119,6 +125,8 @@ def app_of(hands: Hands, connector: BaseConnector) -> App:
         app.periodic(cron=every.pull, periodic_id=source, **_alone(f"pull {source}", source=source))(pull)
     app.periodic(cron=every.push, periodic_id="push", **_alone("push"))(push)
     app.periodic(cron=every.reconcile, periodic_id="reconcile", **_alone("reconcile"))(reconcile)
+    if settings.alerts.any:
+        app.periodic(cron=every.push, periodic_id="alert", **_alone("alert"))(alert)
     app.periodic(cron="17 * * * *", periodic_id="clean", **_alone("clean"))(clean)
     return app
 

@@ -18,6 +18,8 @@ from odoo_rma.mappings.drift import Area
 from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.lane import home
 from odoo_rma.mappings.model import Rma
+from odoo_rma.sync.alert import tell
+from odoo_rma.sync.alert.state import after_reconcile
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.intake import go_on, take_in_what_answers
 from odoo_rma.sync.jobs.clients import Clients
@@ -155,8 +157,10 @@ def work(
 
 
 def compare_all(settings: Settings, *, clock: Clock = utc_now) -> dict[str, int]:
-    """Compare everything, while no lane is at work; gives the number of findings by kind."""
+    """Compare everything, while no lane is at work, and tell whoever is to be told; gives the findings by kind."""
     with reconcile(settings, list(Area), clock=clock, patience=PATIENCE) as found:
+        if settings.alerts.any:
+            tell(settings, "reconcile", after_reconcile(found), clock())
         return dict(found.counts)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import ProcrastinateException
+from procrastinate.exceptions import JobAborted, ProcrastinateException
 from procrastinate.jobs import Job, Status
 from psycopg import sql
 
@@ -23,7 +23,7 @@ from odoo_rma.connector.redact import redact
 from odoo_rma.connector.settings import Settings, StoreServer
 from odoo_rma.sync.clock import utc_now
 from odoo_rma.sync.jobs.look import Counts
-from odoo_rma.sync.jobs.queue import QUEUE, Hands, app_of
+from odoo_rma.sync.jobs.queue import QUEUE, Failed, Hands, app_of
 from odoo_rma.sync.jobs.ready import server_of
 from odoo_rma.sync.jobs.schema import make_queue
 from odoo_rma.sync.lock import Locked
@@ -40,6 +40,19 @@ LONGEST_PAUSE = 60.0
 logger = logging.getLogger(__name__)
 
 Told = Callable[[RunReport | RmaError], None]
+
+
+class _InOurWords(logging.Filter):
+    """Keeps out how Procrastinate tells of a job that failed for a reason: that is told in words, without a traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], (Failed, JobAborted)):
+            record.exc_info = None
+            return record.levelno < logging.ERROR
+        return True
+
+
+logging.getLogger("procrastinate.worker").addFilter(_InOurWords())
 
 
 @dataclass(slots=True)

@@ -17,14 +17,16 @@ from procrastinate.jobs import Job
 from stores import Server
 
 from odoo_rma.cli.main import main
+from odoo_rma.connector.alerts import Alert
 from odoo_rma.connector.errors import BadSettings, LoginRefused, RmaError, Unreachable
-from odoo_rma.connector.settings import Settings, WorkerSettings
+from odoo_rma.connector.settings import AlertSettings, Settings, WorkerSettings
 from odoo_rma.connector.settings_store import StoreServer
 from odoo_rma.sync.clock import utc_now
 from odoo_rma.sync.jobs import work
 from odoo_rma.sync.jobs.clients import Clients
 from odoo_rma.sync.jobs.plan import let_come
 from odoo_rma.sync.jobs.queue import BackOff, Failed, Hands, app_of
+from odoo_rma.sync.jobs.tell import tell_people
 from odoo_rma.sync.jobs.worker import Worker, connector
 from odoo_rma.sync.listen import Figures
 from odoo_rma.sync.lock import Locked, run_lock
@@ -173,7 +175,8 @@ def test_a_job_that_failed_says_why(call: Call, company: Company, monkeypatch: p
     call("schedule", "--now", "push")
     done = call("worker", "--until-empty")
     assert done.exit_code == 1
-    assert "Odoo refuses the login of rma." in done.output
+    assert done.output.count("Odoo refuses the login of rma.") == 1
+    assert "Traceback" not in done.output
     seen = call("jobs")
     assert seen.exit_code == 1
     assert "1 failed" in seen.output
@@ -202,6 +205,32 @@ def test_a_job_that_meets_a_run_by_hand_is_done_after_it(call: Call, company: Co
     assert said.failures == 0
     with Store.open(place(company.settings)) as store:
         assert [run.counts["done"] for run in store.runs()] == [1]
+
+
+def test_people_are_told_once_of_what_waits_for_them_and_of_what_cannot_be_read(
+    call: Call, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Alert] = []
+    monkeypatch.setattr("odoo_rma.sync.alert._send", lambda _way, alert: told.append(alert) or "")
+    alerts = AlertSettings(webhook_url="https://hooks.example.com/x")
+    company.settings = company.settings.model_copy(update={"alerts": alerts})
+    company.drop("in.json", [rma("A-7", "S-9999", line("MUG", 1), customer=STRANGER)])
+    call("schedule", "--now", "all")
+    assert call("worker", "--until-empty").exit_code == 0
+    assert [a.what for a in told] == ["reconcile"]
+    for _ in range(2):
+        assert tell_people(company.settings) == []
+    assert (told[1].what, told[1].headline) == ("worker", "Returns wait for a person: 1 in quarantine")
+    assert len(told) == 2
+
+    def refused(*_: object) -> None:
+        raise LoginRefused("no")
+
+    monkeypatch.setattr("odoo_rma.sync.jobs.work.connect", refused)
+    call("schedule", "--now", "push")
+    call("worker", "--until-empty")
+    tell_people(company.settings)
+    assert told[-1].headline.startswith("Not read: Odoo.")
 
 
 def test_figures_count_the_jobs() -> None:
