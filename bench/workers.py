@@ -130,8 +130,10 @@ def main(returns: int, numbers: tuple[int, ...], file: Path | None) -> None:
     found: dict[str, Figures] = {}
     for workers in numbers:
         Sandbox(19).down()  # how many workers Odoo has is said when it starts
-        with company(4 * returns, workers=workers) as shop:
-            time_sync(shop, 20, on_server=False)  # Odoo loads its registry and fills its caches
+        with company(4 * returns + 40 * workers, workers=workers) as shop:
+            # Each of Odoo's workers loads its registry and fills its caches.
+            time_sync(shop, 20, on_server=False)
+            time_workers(shop, 20 * workers, workers)
             if workers == numbers[0]:
                 found["sync, store in a file"] = time_sync(shop, returns, on_server=False)
                 found["sync, store on a server"] = time_sync(shop, returns, on_server=True)

@@ -48,13 +48,19 @@ def all_of(batch: Sequence[Rma], _erp: Erp, _decisions: Mapping[Name, Decisions]
     return batch
 
 
-def freely(_sources: Collection[str]) -> AbstractContextManager[None]:
-    """Tell sources without asking; workers of several lanes tell one source after each other."""
-    return nullcontext()
+class Guard:
+    """What a run does one at a time with others that are at work beside it: nothing, where there are none."""
+
+    def writing(self, _plans: Sequence[Plan]) -> AbstractContextManager[None]:
+        """Hold while plans are carried out in Odoo."""
+        return nullcontext()
+
+    def telling(self, _sources: Collection[str]) -> AbstractContextManager[None]:
+        """Hold while sources are told."""
+        return nullcontext()
 
 
 Keep = Callable[[Sequence[Rma], Erp, Mapping[Name, Decisions]], Sequence[Rma]]
-Telling = Callable[[Collection[str]], AbstractContextManager[None]]
 
 
 class Direction(Flag):
@@ -172,11 +178,11 @@ class Run:
         dry_run: bool,
         stop: Callable[[], bool] = go_on,
         keep: Keep = all_of,
-        telling: Telling = freely,
+        guard: "Guard | None" = None,
         setup: "Setup | None" = None,
     ) -> None:
         self.total = 0
-        self._keep, self._telling = keep, telling
+        self._keep, self._guard = keep, guard or Guard()
         self._settings, self._store, self._client = settings, store, client
         self._clock, self._direction, self._dry_run, self._stop = clock, direction, dry_run, stop
         known = setup or Setup.of(settings, client, clock)
@@ -209,9 +215,10 @@ class Run:
                 outcomes.imagine(to_do)
                 erp = foresee(erp, to_do)
                 continue
-            for work in apply(to_do, self._client, self._reference):
-                outcomes.note(work)
-                customers |= {work.partner_id} - {0}
+            with self._guard.writing(to_do):
+                for work in apply(to_do, self._client, self._reference):
+                    outcomes.note(work)
+                    customers |= {work.partner_id} - {0}
             erp = self._observer.observe(batch, decisions, customers)
         found = [documents(plan, erp, self._client) for plan in plans]
         told = self._tell(plans)
@@ -232,7 +239,7 @@ class Run:
             return {name: Told(later=True) for name in news}
         if self._dry_run:
             return {name: Told((str(one),)) for name, one in news.items()}
-        with self._telling({source for source, _ in news}):
+        with self._guard.telling({source for source, _ in news}):
             return tell_sources(self._settings, self._store, news, stop=self._stop)
 
     def _known_customers(self, batch: Sequence[Rma]) -> set[int]:

@@ -5,8 +5,8 @@ these orders, not even a worker that was thought to be dead. A run by hand waits
 comes second is told.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from odoo_rma.mappings.drift import Area
 from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.lane import home
 from odoo_rma.mappings.model import Rma
+from odoo_rma.mappings.plan import Plan
 from odoo_rma.sync.alert import tell
 from odoo_rma.sync.alert.state import after_reconcile
 from odoo_rma.sync.clock import Clock, utc_now
@@ -29,7 +30,7 @@ from odoo_rma.sync.marks import wake_changed
 from odoo_rma.sync.outcome import Name
 from odoo_rma.sync.reconcile import reconcile
 from odoo_rma.sync.report import Outcome, RunReport, reason_of
-from odoo_rma.sync.run import BOTH, Run, Telling
+from odoo_rma.sync.run import BOTH, Guard, Run
 from odoo_rma.sync.store import Store
 
 if TYPE_CHECKING:
@@ -138,7 +139,16 @@ def work(
             pool = clients or stack.enter_context(closing(Clients()))
             found = stack.enter_context(pool.one(settings, clock))
             run = Run(
-                settings, store, found.client, clock, BOTH, False, stop, lane.keep, _alone(held), found.setup
+                settings,
+                store,
+                found.client,
+                clock,
+                BOTH,
+                False,
+                stop,
+                lane.keep,
+                OneByOne(held),
+                found.setup,
             )
             for batch in run.batches(iter(rmas)):
                 held.check()
@@ -170,6 +180,17 @@ def _locked(settings: Settings, what: str, command: str, clock: Clock) -> "Itera
         yield held
 
 
-def _alone(held: "Held") -> Telling:
-    """Let one lane at a time tell a source: some have no key that would make a second telling harmless."""
-    return lambda sources: held.waiting([f"tell {name}" for name in sorted(sources)])
+@dataclass(frozen=True, slots=True)
+class OneByOne(Guard):
+    """What lanes do one after the other, by locks in the store's server."""
+
+    held: "Held"
+
+    def writing(self, plans: Sequence[Plan]) -> AbstractContextManager[None]:
+        """Move each article in one lane at a time: Odoo gives up on one of two that move the same, which costs more."""
+        articles = {line.sku or line.barcode for plan in plans for line in plan.rma.lines}
+        return self.held.waiting([f"article {name}" for name in sorted(filter(None, articles))], PATIENCE)
+
+    def telling(self, sources: Collection[str]) -> AbstractContextManager[None]:
+        """Tell each source in one lane at a time: some have no key that would make a second telling harmless."""
+        return self.held.waiting([f"tell {name}" for name in sorted(sources)])

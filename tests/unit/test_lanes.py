@@ -1,8 +1,11 @@
 """Lanes: returns of one order are always in the same one, whatever they call the order, and no lane is worked on twice."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
+from time import sleep
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from odoo_rma.cli.main import main
 from odoo_rma.connector.settings_store import StoreServer
 from odoo_rma.mappings.lane import expected_home
 from odoo_rma.mappings.model import Rma
+from odoo_rma.sync import run
 from odoo_rma.sync.jobs import work
 from odoo_rma.sync.lock import Locked, run_lock, shared_lock
 from odoo_rma.sync.store import Store
@@ -152,3 +156,37 @@ def test_a_look_that_finds_nothing_leaves_no_line_in_the_diary(company: Company,
     for _ in range(3):
         assert work_all(company) == [["A-1"]]
     assert [run.id for run in store.runs()] == [first.id]
+
+
+def test_two_lanes_never_move_the_same_article_at_once(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two orders in two lanes: those that share an article write one after the other, the others side by side."""
+    inside, most = 0, {True: 0, False: 0}
+    counting, real = Lock(), run.apply
+
+    for shared in (True, False):
+
+        def slowly(plans: Any, *others: Any, shared: bool = shared) -> Any:
+            nonlocal inside
+            with counting:
+                inside += 1
+                most[shared] = max(most[shared], inside)
+            sleep(0.3)
+            yield from real(plans, *others)
+            with counting:
+                inside -= 1
+
+        monkeypatch.setattr(run, "apply", slowly)
+        skus = ("TENT-2P", "MUG") if not shared else ("MUG", "MUG")
+        orders = (
+            (("S-1001", skus[0]), ("S-1002", "BOOT-42"))
+            if not shared
+            else (("S-1007", skus[0]), ("S-1002", skus[1]))
+        )
+        come_in(company, *(rma(f"{shared}-{o}", o, line(s, 1)) for o, s in orders))
+        numbers = work.lanes_with_work(company.settings)
+        assert len(numbers) > 1
+        with ThreadPoolExecutor(len(numbers)) as hosts:
+            list(hosts.map(lambda n: work.work(company.settings, n, clock=lambda: NOW), numbers))
+    assert most == {True: 1, False: 2}
