@@ -268,9 +268,11 @@ def judge_payment(
     stray: Stray, kin: Sequence[Kin], paid: bool, zone: tzinfo, aside: str = ""
 ) -> Drift | None:
     """Say what a payment to a customer is that nobody claimed; `paid` means that its RMA has one of ours."""
+    if stray.key:
+        return replace(_keyed(stray, kin, zone, aside), difference=ZERO)  # the sums are of credit notes
     named = next((k for k in kin if k.named), None)
-    if stray.key or named is None or not stray.counts:
-        return _keyed(stray, kin, zone, aside) if stray.key else None
+    if named is None or not stray.counts:
+        return None
     credited = any(s.here for s in named.shares if s.measure == stray.measure)
     nothing = {"difference": ZERO}
     if paid:

@@ -10,11 +10,12 @@ from shop.sides import Sides, reconcile
 
 from odoo_rma.mappings.agreement import agreed_now
 from odoo_rma.mappings.drift import Area, Drift, DriftKind
-from odoo_rma.mappings.drift.strays import Kin, Share, Stray, judge
+from odoo_rma.mappings.drift.strays import Kin, Share, Stray, judge, judge_payment
 from odoo_rma.mappings.due import CreditOn
 from odoo_rma.mappings.erp import Invoice, Picking
 from odoo_rma.mappings.foresee import World, do
 from odoo_rma.mappings.foresee.world import table
+from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.ownership import Side
 from odoo_rma.mappings.payment_rules import PaymentRules
@@ -235,6 +236,15 @@ def test_documents_of_an_rma_that_cannot_be_read_now_are_not_to_be_reversed(shop
     assert sides.kinds() == [DriftKind.ORPHAN] * 2
     assert all("is set aside (order S-1, return R-1)" in d.message for d in sides.drifts)
     assert not any("reverse" in d.way_out for d in sides.drifts)
+
+
+def test_a_payment_of_an_rma_that_its_source_lost_is_shown_and_counts_in_no_sum_of_credit_notes() -> None:
+    key = Key("shop", "R-1", "payment", ("F1",))
+    facts = ("USD", D("23.00"), True, date(2026, 11, 21), key, "R-1 refund F1")
+    paid = Stray(Area.LEDGER, "account.payment", 7, "PBNK1/9", "paid", *facts)
+    drift = judge_payment(paid, [], paid=False, zone=UTC)
+    assert drift and (drift.kind, drift.difference) == (DriftKind.ORPHAN, 0)
+    assert "23.00 USD" in drift.erp_value
 
 
 def test_an_invoice_that_a_person_made_to_take_back_a_credit_is_put_down_to_its_return() -> None:
