@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SIDE_BY_SIDE := -n 2 --dist loadfile
 STAMP := $(VENV)/.installed
 # What takes long has a target of its own: end-to-end, faults.
-APART := --ignore tests/live/test_end_to_end.py --ignore tests/live/test_faults.py --ignore tests/live/test_restarts.py
+APART := $(addprefix --ignore tests/live/,test_end_to_end.py test_faults.py test_restarts.py test_competition.py)
 # The client's contract holds for the Odoo in memory as well; the rest of that file needs a real one.
 FAST := tests/unit tests/property tests/faults tests/live/test_client_contract.py
 
@@ -46,10 +46,10 @@ fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 # real Odoo take two. A failing seed is told and repeated with ODOO_RMA_SEED, a failing life is printed step by step.
 FIGURES := $(CURDIR)/build/faults.jsonl
 REAL_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_REAL_KILLS=500 ODOO_RMA_RESTARTS=20
-MEMORY_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_KILLS=10000 ODOO_RMA_LIVES=1000 ODOO_RMA_STEPS=50 ODOO_RMA_PAIRS=50
+MEMORY_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_KILLS=10000 ODOO_RMA_LIVES=1000 ODOO_RMA_STEPS=50 ODOO_RMA_PAIRS=50 ODOO_RMA_THOROUGH=1
 faults: $(STAMP)  ## Kills, restarts, a broken network and whole lives by the hundreds and thousands; a table of the figures
 	@rm -f $(FIGURES); mkdir -p $(dir $(FIGURES))
-	$(REAL_FAULTS) $(BIN)/pytest tests/live/test_faults.py tests/live/test_restarts.py tests/live/test_kills.py
+	$(REAL_FAULTS) $(BIN)/pytest $(addprefix tests/live/,test_faults.py test_restarts.py test_competition.py test_kills.py)
 	$(MEMORY_FAULTS) $(BIN)/pytest -n 2 --dist load --timeout 28800 tests/faults
 	@$(BIN)/python tests/figures.py $(FIGURES)
 
