@@ -19,10 +19,10 @@ from office.odoo_state import State, differences, odoo_state
 
 from odoo_rma.sandbox import Sandbox
 
-RESTARTS = int(os.environ.get("ODOO_RMA_RESTARTS", "3"))
+RESTARTS = int(os.environ.get("ODOO_RMA_RESTARTS", "5"))
 SEED = int(os.environ.get("ODOO_RMA_SEED", "20261127"))
-SOURCES: dict[str, dict[str, str]] = {"shop": {}} if RESTARTS > 3 else {"hub": {"credit_note_on": "receipt"}}
-A_ROUND = 5 if RESTARTS > 3 else 3
+SOURCES: dict[str, dict[str, str]] = {"shop": {}}
+A_ROUND = 5
 BATCH = 10
 DATABASE = f"restarts-{os.getpid()}"
 pytestmark = [pytest.mark.live, pytest.mark.timeout(1200 + 60 * RESTARTS)]
