@@ -61,8 +61,16 @@ def test_a_secret_is_struck_out_of_message_extras_and_traceback(
 
 def test_several_lines_of_text_and_odd_characters_stay_one_line(said: Callable[[], Lines]) -> None:
     log_to_stderr(0, LogFormat.JSON)
-    logs.say("two\nlines \x1b[31m \ud800")
-    assert [line["message"] for line in said()] == ["two\nlines \x1b[31m \ud800"]
+    logs.say("two\nlines \x1b[31m \u2028")
+    assert [line["message"] for line in said()] == ["two\nlines \x1b[31m \u2028"]
+
+
+def test_broken_unicode_is_written_out() -> None:
+    # Not by way of a logger: what pytest keeps of that could not be sent to the process that reports.
+    record = logging.LogRecord("x", logging.INFO, "", 0, "half a letter \ud800", None, None)
+    text = logs.JsonLines().format(record)
+    assert text.isascii()
+    assert json.loads(text)["message"] == "half a letter \ud800"
 
 
 @pytest.mark.parametrize("how", ["option", "environment"])
