@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo_rma.connector.errors import Busy, Refused, Unknown
 from odoo_rma.connector.odoo import replies
+from odoo_rma.connector.redact import redact
 
 Cells = Sequence[Any]
 
@@ -48,7 +49,7 @@ def loaded_ids(answer: Any, expected: int) -> list[int]:
 
 def _refusal(messages: Sequence[Mapping[str, Any]]) -> Refused:
     errors = [each for each in messages if each.get("type") == "error"] or list(messages)
-    words = "; ".join(dict.fromkeys(str(each.get("message", "")) for each in errors))
+    words = redact("; ".join(dict.fromkeys(str(each.get("message", "")) for each in errors)))
     if any(replies.is_busy(str(each.get("message", ""))) for each in messages):
         return Busy(words)
     return Refused(words, row=_first_row(errors))

@@ -13,6 +13,7 @@ from odoo_rma.connector.errors import (
     Unknown,
     Unreachable,
 )
+from odoo_rma.connector.redact import redact
 from odoo_rma.connector.wire import Reply
 
 # Odoo re-runs a method 5 times on these before it gives up; nothing was changed.
@@ -56,8 +57,11 @@ def is_busy(text: str) -> bool:
 
 
 def from_odoo(name: str, message: str, model: str = "") -> RmaError:
-    """Give the error for what Odoo itself reports: its exception's name and message. Tracebacks stay out."""
-    text, short = message.strip() or name or "Odoo gives no reason.", name.rpartition(".")[2]
+    """Give the error for what Odoo itself reports: its exception's name and message. Tracebacks stay out.
+
+    These words are kept in the store and shown to people, so they are rid of our secrets here.
+    """
+    text, short = redact(message.strip() or name or "Odoo gives no reason."), name.rpartition(".")[2]
     if short in BUSY_NAMES or is_busy(text):
         return Busy(text)
     if short in TROUBLE_NAMES:

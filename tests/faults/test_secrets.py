@@ -127,8 +127,9 @@ def hits(canary: str, texts: dict[str, str]) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def odoo() -> Iterator[MemoryServer]:
+    """An Odoo in which nothing was made yet, so that it is asked to make all of it."""
     with served(fresh_odoo(), SECRETS["ODOO_RMA_API_KEY"], SECRETS["ODOO_RMA_PASSWORD"]) as server:
         yield server
 
