@@ -30,7 +30,7 @@ from odoo_rma.connector.errors import RmaError
 from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.store import Store
 
-KILLS = int(os.environ.get("ODOO_RMA_KILLS", "120"))
+KILLS = int(os.environ.get("ODOO_RMA_KILLS", "160"))
 THOROUGH = KILLS > 1_000
 PARTS = 4  # so that several processes may share the work
 SOME = 19  # of the reads, every so manyth is enough where it shall not take long

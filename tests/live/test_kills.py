@@ -24,7 +24,7 @@ from office.odoo_state import State, differences, odoo_state
 
 from odoo_rma.sandbox import Env, Sandbox
 
-KILLS = int(os.environ.get("ODOO_RMA_REAL_KILLS", "15"))
+KILLS = int(os.environ.get("ODOO_RMA_REAL_KILLS", "25"))
 pytestmark = [
     pytest.mark.live,
     pytest.mark.timeout(1800 + 30 * max(0, KILLS - 25)),
