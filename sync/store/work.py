@@ -16,14 +16,16 @@ from odoo_rma.sync.store.rows import Moment, Settled, stamp, when
 
 _PAGE = 200
 
-_OPEN = """
-SELECT * FROM rma WHERE state = 'open' AND seq > ? AND seq <= ? AND home % ? = ? AND source IN ({sources})
-AND NOT EXISTS (
+_NEEDS_A_LOOK = """
+state = 'open' AND source IN ({sources}) AND NOT EXISTS (
     SELECT 1 FROM quarantine q
     WHERE q.source = rma.source AND q.key = rma.id AND q.state = 'open' AND q.held = 1
 )
-ORDER BY seq LIMIT ?
 """
+_OPEN = (
+    f"SELECT * FROM rma WHERE seq > ? AND seq <= ? AND home % ? = ? AND {_NEEDS_A_LOOK} ORDER BY seq LIMIT ?"  # noqa: S608
+)
+_LANES = f"SELECT DISTINCT home % ? AS lane FROM rma WHERE {_NEEDS_A_LOOK} ORDER BY 1"  # noqa: S608
 
 _GOOD = frozenset({Outcome.DONE, Outcome.UNCHANGED})
 
@@ -42,8 +44,8 @@ class Work(ByHand):
         """Give the RMAs that need a look, in the order of their first arrival.
 
         Those are neither finished, nor dropped or settled by hand, nor held in quarantine. With `ids` (ids or
-        numbers) it gives these, whatever their state; with `lane` (number, of how many) those of one lane. Read page by page, so that results
-        may be written meanwhile.
+        numbers) it gives these, whatever their state; with `lane` (number, of how many) those of one lane. Read page by
+        page, so that results may be written meanwhile.
 
         Raises:
             NotFound: one of `ids` is not known in these sources.
@@ -62,11 +64,7 @@ class Work(ByHand):
 
     def lanes_with_work(self, sources: Sequence[str], of: int) -> list[int]:
         """Give the lanes, of so many, that hold returns which need a look."""
-        sql = (
-            f"SELECT DISTINCT home % ? AS lane FROM rma WHERE state = 'open' AND source IN ({marks(sources)})"  # noqa: S608
-            " AND NOT EXISTS (SELECT 1 FROM quarantine q WHERE q.source = rma.source AND q.key = rma.id"
-            " AND q.state = 'open' AND q.held = 1) ORDER BY 1"
-        )
+        sql = _LANES.format(sources=marks(sources))
         return [row["lane"] for row in self._rows(sql, of, *sources)]
 
     def move_home(self, where: Mapping[tuple[str, str], int]) -> None:
