@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from figures import note
-from live.books import Tables
+from live.ending import ends_as_if_nothing_had_happened
 from live.servers import Servers
 from office import Office
-from office.odoo_state import State, differences, odoo_state
+from office.odoo_state import State, odoo_state
 
 from odoo_rma.sandbox import Sandbox
 
@@ -111,14 +111,3 @@ def test_whenever_odoo_or_postgresql_is_restarted_nothing_is_doubled_and_nothing
         if happened >= RESTARTS:
             break
     assert happened >= RESTARTS
-
-
-def ends_as_if_nothing_had_happened(office: Office, undisturbed: State) -> None:
-    """One run more completes what is open; then all is as it should be, and a further run writes nothing."""
-    office.run("sync").says(3)
-    assert not (differing := differences(undisturbed, odoo_state(office.env))), "\n".join(differing)
-    before = Tables(office.env).marks()
-    again = office.run("sync", "--json")
-    again.says(3)
-    assert again.data["writes"] == 0
-    assert Tables(office.env).marks() == before
