@@ -10,7 +10,7 @@ APART := $(addprefix --ignore tests/live/,test_end_to_end.py test_faults.py test
 # The client's contract holds for the Odoo in memory as well; the rest of that file needs a real one.
 FAST := tests/unit tests/property tests/faults tests/live/test_client_contract.py
 
-.PHONY: help demo test check lint types layers fast faults live end-to-end drifts bench screenshots format clean
+.PHONY: help demo test check lint types layers fast faults live end-to-end drifts bench growth screenshots format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -66,6 +66,14 @@ drifts: $(STAMP)  ## Five hundred differences planted in a real Odoo and its sou
 
 bench: $(STAMP)  ## Time returns side by side: by hand, inside Odoo, and by odoo-rma (docs/performance.md)
 	$(BIN)/python bench/speed.py
+
+# Over an hour on two idle cores, most of it the run of 10,000. SIZES="100,1000" measures less; what FILE holds of other
+# sizes is kept, so that they can be taken on different days.
+growth: $(STAMP)  ## How time and memory grow with 100, 1,000 and 10,000 returns in a run; draws docs/pictures/growth-*.svg
+	$(BIN)/python -m pip install --quiet --group bench
+	@mkdir -p build
+	$(BIN)/python bench/growth.py $(if $(SIZES),--sizes $(SIZES)) --json $(or $(FILE),build/growth.json)
+	$(BIN)/python bench/growth_picture.py $(or $(FILE),build/growth.json) docs/pictures
 
 screenshots: $(STAMP) chromium libreoffice  ## Take the screenshots of docs/ again
 	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py tests/live/test_report_retail.py
