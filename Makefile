@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; raise SystemExit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-SIDE_BY_SIDE := -n 2 --dist loadfile
+# Files are given out in the order of tests/conftest.py, the longest first.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 STAMP := $(VENV)/.installed
 # What takes long has a target of its own: end-to-end, faults.
 APART := $(addprefix --ignore tests/live/,test_end_to_end.py test_faults.py test_restarts.py test_competition.py)
@@ -19,12 +20,18 @@ help:  ## List the targets
 demo: $(STAMP)  ## Set up a real Odoo and bring the sample returns into it; with SOURCE=medusa those of a real Medusa
 	$(BIN)/odoo-rma demo $(if $(SOURCE),--source $(SOURCE)) $(DEMO)
 
-test: check chromium libreoffice  ## Set up everything and pass all tests, on a real Odoo 19 and 14
+# Much of the set-up is one process that downloads or waits: two of its parts go on at once, and what the live tests start
+# from is made beside the checks, which go before it.
+test:  ## Set up everything and pass all tests, on a real Odoo 19 and 14
+	$(MAKE) --jobs=2 $(STAMP) chromium libreoffice
+	$(MAKE) --jobs=2 ready check
 	$(BIN)/coverage run -m pytest $(SIDE_BY_SIDE) $(APART) tests/live
 	$(BIN)/coverage combine --quiet --append
 	$(BIN)/coverage report
 
-check: lint types layers fast  ## Style, types, layers and the fast tests, with coverage
+check: $(STAMP)  ## Style, types, layers and the fast tests, with coverage
+	$(MAKE) lint types layers
+	$(MAKE) fast
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -76,10 +83,13 @@ growth: $(STAMP)  ## How time and memory grow with 100, 1,000 and 10,000 returns
 	$(BIN)/python bench/growth_picture.py $(or $(FILE),build/growth.json) docs/pictures
 
 screenshots: $(STAMP) chromium libreoffice  ## Take the screenshots of docs/ again
-	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_browser_retail.py tests/live/test_report_retail.py
+	ODOO_RMA_SCREENSHOTS=docs/screenshots $(BIN)/pytest tests/live/test_browser.py tests/live/test_retail_seen.py
 
-.PHONY: chromium libreoffice
-libreoffice:
+.PHONY: ready chromium libreoffice
+ready: $(STAMP)
+	nice $(BIN)/python tests/live/ready.py
+
+libreoffice: chromium  # one after the other, as apt is there but once
 	@command -v soffice >/dev/null 2>&1 && command -v pdftoppm >/dev/null 2>&1 || { \
 	  echo "Installing LibreOffice for the tests of the accountant's workbook"; \
 	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \

@@ -1,5 +1,6 @@
 """What all tests share."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,34 @@ from odoo_rma.connector.settings_store import StorePlace
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
 # How long an example takes says how busy the machine is, nothing else.
+
+LONGEST = (
+    "live/test_kills.py",
+    "live/test_two_at_once.py",
+    "live/test_demo_medusa.py",
+    "live/test_bad_input.py",
+    "live/test_retail.py",
+    "live/test_disposition.py",
+    "live/test_sample.py",
+    "live/test_reconcile_many.py",
+    "live/test_retail_seen.py",
+    "live/test_medusa.py",
+    "live/test_medusa_source.py",
+    "live/test_gift_cards.py",
+    "live/test_workers.py",
+)
+"""The files that take minutes, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, then what has most tests: of two workers, none begins something long at the end."""
+    tests = Counter(item.path for item in items)
+
+    def turn(item: pytest.Item) -> tuple[int, int]:
+        name = item.path.relative_to(Path(__file__).parent).as_posix()
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST), -tests[item.path]
+
+    items.sort(key=turn)
 
 
 @pytest.fixture
