@@ -1,6 +1,8 @@
 """Finds what installed packages offer, by the name that a setting gives."""
 
-from importlib.metadata import entry_points
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from odoo_rma.connector.errors import BadSettings
@@ -16,7 +18,7 @@ def load_offered(group: str, name: str, *, setting: str, what: str, several: str
         BadSettings: nobody offers it, or its package is broken.
 
     """
-    offered = {point.name: point for point in entry_points(group=group)}
+    offered = _offered(group)
     point = offered.get(name)
     if point is None:
         meant = nearest(name, sorted(offered))
@@ -29,3 +31,8 @@ def load_offered(group: str, name: str, *, setting: str, what: str, several: str
         return point.load()
     except ImportError as error:
         raise BadSettings(f"The {what} {name!r} cannot be loaded: {error}. Install it again.") from error
+
+
+@cache  # to look through all that is installed takes longer than a small run, and is the same until the next start
+def _offered(group: str) -> Mapping[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=group)}
