@@ -86,7 +86,7 @@ def week(disk: Path) -> list[Phase]:
             Phase(number, before, odoo, counting.calls, report.writes, company.state(), waiting(company))
         )
     assert [len(p.state["external ids"]) for p in phases] == [28, 79]
-    assert len(phases[1].state["reconciled"]) == 2 + 8
+    assert len(phases[1].state["reconciled"]) == 3 + 8
     return phases
 
 

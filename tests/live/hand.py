@@ -234,3 +234,16 @@ class Hand:
         ):
             self.do("account.move", "action_post", [self.credit(name, reference, *quantities)])
         self.do("account.move", "unlink", [self.credit("m.7", "S-1001", 1)])
+
+    def play_with_what_is_refused(self, serial: str, lot: int, credited: str) -> None:
+        """A serial number that is in stock already is received, and a note on an archived account posted."""
+        p = self.returned("r.1", serial, 1)
+        self.do("stock.picking", "action_confirm", [p])
+        [move] = self.odoo.search_read("stock.move", [("picking_id", "=", p)], [*READ, "move_line_ids"])
+        same = {f: move[f] for f in ("picking_id", "product_id", "location_id", "location_dest_id")}
+        own = {**same, "product_uom_id": move["product_uom"], "lot_id": lot, "quantity": 1.0, "picked": True}
+        lines = [*([2, x, 0] for x in move["move_line_ids"]), [0, 0, own]]
+        self.write([move["id"]], move_line_ids=lines, picked=True)
+        self.validate(p)
+        n = self.credit("r.2", credited, 1)
+        self.do("account.move", "action_post", [n])

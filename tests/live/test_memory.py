@@ -43,6 +43,7 @@ NOT_IN_MEMORY = {
     "shop/R-1910": "cannot be read by anybody",
     "hub/H-2904": "cannot be read by anybody",
 }
+BY_HAND = {"inventory_mode": True}
 DATABASE = f"memory-{os.getpid()}"
 ITEM = ("move_id", "display_type", "account_id", "debit", "credit", "amount_currency", "amount_residual")
 ITEM += ("amount_residual_currency", "reconciled", "tax_line_id", "tax_ids", "price_subtotal", "price_total")
@@ -158,6 +159,28 @@ def test_what_people_and_late_calls_do_ends_alike(both: Both, play: Any) -> None
     play(double)
     assert _without_ids(double.answers) == _without_ids(real.answers)
     assert not (differing := both.differences()), "\n".join(differing)
+
+
+def test_what_only_odoo_knows_is_refused_by_both(both: Both) -> None:
+    real, double = (Hand(client) for client in both.clients())
+    (lot,) = both.tables.rows("stock.lot", [("name", "=", "GPS-0001")], "product_id").values()
+    (account,) = both.tables.rows("account.account", [("code", "=", "400000")], "name")
+    there = {"location_id": 5, "product_id": lot["product_id"], "lot_id": lot["id"]}
+    quant = both.tables.call("stock.quant", "create", {**there, "inventory_quantity": 1.0}, context=BY_HAND)
+    both.tables.call("stock.quant", "action_apply_inventory", [quant])
+    both.odoo.db.create("stock.quant", **there, quantity=1.0)
+    both.tables.call("account.account", "write", [account], {"active": False})
+    both.odoo.db.write("account.account", account, active=False)
+    for hand in (real, double):
+        hand.play_with_what_is_refused("S-1056", lot["id"], "S-1003")
+    assert [_without_articles(a) for a in double.answers] == [_without_articles(a) for a in real.answers]
+    assert "The serial number has already been assigned" in str(double.answers)
+    assert "(400000) is archived" in str(double.answers)
+
+
+def _without_articles(answer: Any) -> str:
+    """Leave out what an article is called besides its number; the double does not know it."""
+    return re.sub(r"(?<=\]) [^,]+", "", str(answer))
 
 
 def _without_ids(answers: list[Any]) -> list[Any]:

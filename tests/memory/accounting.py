@@ -127,6 +127,7 @@ def action_post(db: Database, ids: Sequence[int]) -> bool:
     """Post drafts; a credit note is taken off its own invoice where that is open."""
     rows = [db.row(ENTRY, i) for i in ids]
     for row in rows:
+        _no_archived_account(db, row["id"])
         if row["state"] != "draft":
             raise Refused(f"The entry {row['name'] or '/'} (id {row['id']}) must be in draft.")
     reversed_ids = [r["reversed_entry_id"] for r in rows if r["reversed_entry_id"]]
@@ -140,6 +141,13 @@ def action_post(db: Database, ids: Sequence[int]) -> bool:
         if other and db.row(ENTRY, other)["state"] == "posted":
             _pair_open_lines(db, row["id"], other)
     return False  # so says Odoo, over either transport
+
+
+def _no_archived_account(db: Database, entry: int) -> None:
+    for line in db.where(LINE, "move_id", entry):
+        account = db.row("account.account", db.row(LINE, line)["account_id"])
+        if not account["active"]:
+            raise Refused(f"The account {account['name']} ({account['code']}) is archived.")
 
 
 def _prefix(db: Database, row: Any) -> str:

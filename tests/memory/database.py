@@ -1,5 +1,6 @@
 """The tables of the double: records that are never changed in place, so that a copy or a transaction costs next to nothing."""
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ class Database:
         self.now = now
         self.uid = 1
         self.computed: dict[tuple[str, str], Computed] = {}
-        self._index: dict[tuple[str, str], dict[Any, list[int]]] = {}
+        self._index: dict[str, dict[str, dict[Any, list[int]]]] = {model: {} for model in MODELS}
 
     def fork(self) -> "Database":
         """Give a copy that shares the records."""
@@ -44,7 +45,7 @@ class Database:
             yield
         except BaseException:
             self.tables = before
-            self._index.clear()
+            self._index = {model: {} for model in MODELS}
             raise
 
     # ── records ──
@@ -62,26 +63,35 @@ class Database:
 
     def unlink(self, model: str, record: int) -> None:
         """Delete a record, and its external id."""
-        del self.tables[model][record]
-        self._forget(model)
-        for name in self.where("ir.model.data", "res_id", record):
+        self._drop(model, record)
+        for name in list(self.where("ir.model.data", "res_id", record)):
             if self.tables["ir.model.data"][name]["model"] == model:
-                del self.tables["ir.model.data"][name]
-                self._forget("ir.model.data")
+                self._drop("ir.model.data", name)
 
     def put_as_it_is(self, model: str, record: int, row: Row) -> None:
         """Take over a record from elsewhere, its marks of change included."""
-        self.tables[model][record] = {**EMPTY[model], **_known(model, row), "id": record}
+        self._set(model, record, {**EMPTY[model], **_known(model, row), "id": record})
         self.next_id[model] = max(self.next_id[model], record + 1)
-        self._forget(model)
 
     def _put(self, model: str, record: int, row: Row) -> None:
-        self.tables[model][record] = {**row, "id": record, "write_date": self.stamp, "write_uid": self.uid}
-        self._forget(model)
+        self._set(model, record, {**row, "id": record, "write_date": self.stamp, "write_uid": self.uid})
 
-    def _forget(self, model: str) -> None:
-        for name in [n for n in self._index if n[0] == model]:
-            del self._index[name]
+    def _set(self, model: str, record: int, row: Row) -> None:
+        before = self.tables[model].get(record)
+        self.tables[model][record] = row
+        self._file(model, record, before, row)
+
+    def _drop(self, model: str, record: int) -> None:
+        self._file(model, record, self.tables[model].pop(record), None)
+
+    def _file(self, model: str, record: int, before: Row | None, after: Row | None) -> None:
+        """Keep the indexes of a model as the table is; by id, as the records are."""
+        for field, index in self._index[model].items():
+            old, new = (_held(row[field]) if row else () for row in (before, after))
+            for value in old if old != new else ():
+                index[value].remove(record)
+            for value in new if old != new else ():
+                insort(index[value], record)
 
     @property
     def stamp(self) -> str:
@@ -96,15 +106,13 @@ class Database:
 
     def where(self, model: str, field: str, value: Any) -> list[int]:
         """Give the records whose stored field has, or holds, this value."""
-        key = (model, field)
-        if key not in self._index:
+        if field not in self._index[model]:
             index: dict[Any, list[int]] = defaultdict(list)
-            for record, row in self.tables[model].items():
-                held = row[field]
-                for one in held if isinstance(held, tuple) else (held,):
+            for record in sorted(self.tables[model]):
+                for one in _held(self.tables[model][record][field]):
                     index[one].append(record)
-            self._index[key] = dict(index)
-        return self._index[key].get(value, [])
+            self._index[model][field] = index
+        return list(self._index[model][field].get(value, ()))
 
     def value(self, model: str, record: int, name: str) -> Any:
         """Give a field's value, stored or not: a bare id or False, a tuple of ids, or a plain value."""
@@ -155,6 +163,10 @@ class Database:
         """Give a record an external id."""
         module, _, bare = name.partition(".")
         self.create("ir.model.data", module=module, name=bare, model=model, res_id=record, noupdate=True)
+
+
+def _held(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _known(model: str, values: Values) -> Values:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from memory.database import Database
 from memory.numbers import exact
 from memory.sale import in_unit, moved
+from odoo_rma.connector.errors import Refused
 
 QUANT = "stock.quant"
 
@@ -16,6 +17,7 @@ def adjust(db: Database, move: int, line: int, quantity: Decimal) -> None:
     units = in_unit(db, quantity, row["product_uom_id"], unit)
     _add(db, row["location_id"], row["product_id"], row["lot_id"], -units)
     _add(db, row["location_dest_id"], row["product_id"], row["lot_id"], units)
+    _serial_is_there_once(db, row["location_dest_id"], row["product_id"], row["lot_id"])
     moved(db, move, quantity)
 
 
@@ -26,3 +28,16 @@ def _add(db: Database, location: int, product: int, lot: int, units: Decimal) ->
             db.write(QUANT, quant, quantity=float(exact(row["quantity"]) + units))
             return
     db.create(QUANT, location_id=location, product_id=product, lot_id=lot, quantity=float(units))
+
+
+def _serial_is_there_once(db: Database, location: int, product: int, lot: int) -> None:
+    own = db.row("product.product", product)
+    if not lot or own["tracking"] != "serial" or db.row("stock.location", location)["usage"] == "inventory":
+        return
+    rows = [db.row(QUANT, q) for q in db.where(QUANT, "lot_id", lot)]
+    if abs(sum(exact(r["quantity"]) for r in rows if r["location_id"] == location)) > 1:
+        name = db.row("stock.lot", lot)["name"]
+        raise Refused(
+            "The serial number has already been assigned: \n"
+            f" Product: [{own['default_code']}], Serial Number: {name}"
+        )

@@ -64,7 +64,7 @@ STORED = {
         order_id:many2one=sale.order! product_id:many2one=product.product product_uom_qty:float! price_unit:float!
         discount:float product_uom_id:many2one=uom.uom tax_ids:many2many=account.tax qty_delivered:float
         is_reward_line:boolean""",
-    "account.account": "name:char code:char account_type:selection! reconcile:boolean",
+    "account.account": "name:char code:char account_type:selection! reconcile:boolean active:boolean",
     "account.tax": """
         name:char! amount_type:selection! amount:float! price_include:boolean include_base_amount:boolean active:boolean
         price_include_override:selection""",
