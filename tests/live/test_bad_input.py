@@ -221,6 +221,64 @@ class TestWhatComesIn:
         office.run("sync", "--rma", "R-0815").says(1, "R-0815", "check the number")
 
 
+class TestBadOnesAmongGoodOnes:
+    """Of twenty returns three are bad, two of them so that only Odoo knows; tests/faults/test_poison.py has a thousand."""
+
+    def test_each_bad_one_is_named_and_all_others_are_done(self, tmp_path: Path, odoo19: Env) -> None:
+        office = Office(tmp_path / "office", odoo19, sources={"shop": {"credit_note_on": "receipt"}})
+        tables = Tables(odoo19)
+        sent = [_came_back(tables, reference) for reference in PAID]
+        unknown = {**sent[5], "id": "R-unknown", "order": {"name": "S-4711"}}
+        _archive_the_account(tables, PAID[9])
+        _count_back(tables, "GPS-0008")
+        serial = _came_back(tables, "S-1097", lots=[{"name": "GPS-0008", "quantity": 1}])
+        office.drop("all.json", [*sent[:5], unknown, *sent[5:], serial])
+        ended = office.run("sync", "--json")
+        assert ended.code == 3, ended.err
+        outcomes = {r["id"]: r["outcome"] for r in ended.data["results"]}
+        bad = {f"R-{PAID[9]}": "is archived", "R-unknown": "S-4711", "R-S-1097": "already been assigned"}
+        assert {name for name, outcome in outcomes.items() if outcome != "done"} == bad.keys()
+        waiting = office.quarantine()
+        assert waiting.keys() == {f"shop/{name}" for name in bad}
+        assert all(words in waiting[f"shop/{name}"][0] for name, words in bad.items()), waiting
+
+
+PAID = ("S-1083", "S-1084", "S-1086", "S-1089", "S-1092", "S-1093", "S-1094", "S-1095", "S-1100")
+PAID += ("S-1102", "S-1103", "S-1107", "S-1108", "S-1109", "S-1110", "S-1111", "S-1112")
+
+
+def _came_back(tables: Tables, reference: str, **more: object) -> dict[str, object]:
+    """One piece of an order came back."""
+    (sold,) = tables.rows(
+        "sale.order.line", [("order_id.client_order_ref", "=", reference)], "product_id", "order_partner_id"
+    ).values()
+    (product,) = tables.rows("product.product", [("id", "=", sold["product_id"])], "default_code").values()
+    (buyer,) = tables.rows("res.partner", [("id", "=", sold["order_partner_id"])], "name", "email").values()
+    customer = {"name": buyer["name"], "email": buyer["email"]}
+    line = {"received": 1, **more}
+    return article(f"R-{reference}", reference, product["default_code"], customer=customer, line=line)
+
+
+def _archive_the_account(tables: Tables, reference: str) -> None:
+    """The account that an invoice was booked on is given up."""
+    sold = [("sale_line_ids.order_id.client_order_ref", "=", reference)]
+    lines = tables.rows("account.move.line", sold, "move_id")
+    values = {"name": "Old sales", "code": "400999", "account_type": "income"}
+    account = tables.call("account.account", "create", values)
+    tables.call("account.move.line", "write", list(lines), {"account_id": account})
+    tables.call("account.account", "write", [account], {"active": False})
+
+
+def _count_back(tables: Tables, serial: str) -> None:
+    """Somebody puts a serial number into stock by an inventory."""
+    (lot,) = tables.rows("stock.lot", [("name", "=", serial)], "product_id").values()
+    (house,) = tables.rows("stock.warehouse", [("code", "=", "WH")], "lot_stock_id").values()
+    values = {"location_id": house["lot_stock_id"], "product_id": lot["product_id"], "lot_id": lot["id"]}
+    values["inventory_quantity"] = 1.0
+    quant = tables.call("stock.quant", "create", values, context={"inventory_mode": True})
+    tables.call("stock.quant", "action_apply_inventory", [quant])
+
+
 BEN = {"name": "Ben Okafor", "email": "ben.okafor@mail.example"}
 
 
