@@ -1,9 +1,12 @@
 """Prints what a run did."""
 
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
+
 import click
 
 from odoo_rma.cli.failures import tell
-from odoo_rma.cli.output import STYLES, clean, print_json, print_table
+from odoo_rma.cli.output import STYLES, clean, print_long_json, print_table
 from odoo_rma.sync.report import Outcome, Result, RunReport
 
 
@@ -12,11 +15,11 @@ def print_report(
 ) -> None:
     """Print a run: a row per RMA, what the sources noted, the counts."""
     if as_json:
-        print_json(report.as_dict(), in_a_line=one_of_many)
+        results = (asdict(r) for r in report.results)
+        print_long_json(report.in_short(), "results", results, in_a_line=one_of_many)
         return
-    shown = [r for r in report.results if with_unchanged or r.outcome is not Outcome.UNCHANGED]
-    if shown:
-        print_table(("RMA", "source", "outcome", "what"), [_row(result) for result in shown])
+    if shown := _Shown(report, with_unchanged):
+        print_table(("RMA", "source", "outcome", "what"), shown)
         click.echo()
     for note in report.notes:
         click.echo(f"Note: {clean(note)}")
@@ -27,14 +30,31 @@ def print_report(
         click.echo("See why, and what to do: odoo-rma quarantine list")
 
 
+class _Shown(Collection[Sequence[str]]):
+    """The rows of a run, made anew whenever they are gone through."""
+
+    def __init__(self, report: RunReport, with_unchanged: bool) -> None:
+        self._results = report.results
+        self._left_out = None if with_unchanged else Outcome.UNCHANGED
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        return (_row(r) for r in self._results if r.outcome is not self._left_out)
+
+    def __len__(self) -> int:
+        return sum(r.outcome is not self._left_out for r in self._results)
+
+    def __contains__(self, row: object) -> bool:
+        return any(one == row for one in self)
+
+
 def _row(result: Result) -> tuple[str, str, str, str]:
     what = [f"{i.code}: {i.message}" for i in result.issues] or list(result.steps)
     return (result.label, result.source, result.outcome.value, "; ".join(what))
 
 
 def _counts(report: RunReport) -> str:
-    counts = [(outcome, report.count(outcome)) for outcome in Outcome]
-    words = [_styled(f"{n} {o.value}", o) for o, n in counts if n] or ["nothing to do"]
+    counts = report.counts
+    words = [_styled(f"{counts[o]} {o.value}", o) for o in Outcome if counts[o]] or ["nothing to do"]
     seconds = f" in {(report.finished - report.started).total_seconds():.1f} s" if report.finished else ""
     dry = " Dry run: nothing was written." if report.dry_run else ""
     return f"{', '.join(words)}; {report.calls} calls to Odoo, {report.writes} of them writing{seconds}.{dry}"

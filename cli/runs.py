@@ -28,6 +28,8 @@ def runs(session: Session, run_id: int | None, limit: int, as_json: bool) -> Non
     settings = session.settings()
     with session.store() as store:
         found = store.runs(limit) if run_id is None else [store.run(run_id)]
+        if as_json:
+            found = [store.run(run.id) for run in found]
         newest = store.runs(50)
     busy = _at_work(newest, settings.run.store)
     if as_json:

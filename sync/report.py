@@ -1,11 +1,13 @@
 """What a run did, as data: the command line prints it, the store keeps it, `--json` gives it out."""
 
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any, Protocol
 
 from odoo_rma.mappings.issues import Issue
+from odoo_rma.sync.spooled import Spooled
 
 
 class Exit(IntEnum):
@@ -69,28 +71,40 @@ class RunReport:
     dry_run: bool = False
     finished: datetime | None = None
     server: str = ""
-    results: list[Result] = field(default_factory=list)
+    results: Spooled[Result] = field(default_factory=Spooled)
     notes: list[str] = field(default_factory=list)
     calls: int = 0
     writes: int = 0
     away: dict[str, str] = field(default_factory=dict)
     """Sources that could not be read and were left out, and why."""
 
+    @property
+    def counts(self) -> Counter[Outcome]:
+        """Count the RMAs by outcome."""
+        return Counter(r.outcome for r in self.results)
+
     def count(self, outcome: Outcome) -> int:
         """Count the RMAs with this outcome."""
-        return sum(r.outcome is outcome for r in self.results)
+        return self.counts[outcome]
 
     @property
     def exit_code(self) -> Exit:
         """Say how the run ended, for a scheduler."""
-        if self.away or self.count(Outcome.UNDECIDED):
+        counts = self.counts
+        if self.away or counts[Outcome.UNDECIDED]:
             return Exit.FAILED
-        return Exit.QUARANTINE if self.count(Outcome.QUARANTINED) else Exit.DONE
+        return Exit.QUARANTINE if counts[Outcome.QUARANTINED] else Exit.DONE
+
+    def in_short(self) -> dict[str, Any]:
+        """Give the report as plain data, without the results: there may be many."""
+        own = {f.name: getattr(self, f.name) for f in fields(self)}
+        counts = self.counts
+        by_name = {o.value: counts[o] for o in Outcome}
+        return own | {"results": [], "counts": by_name, "exit_code": int(self.exit_code)}
 
     def as_dict(self) -> dict[str, Any]:
         """Give the report as plain data."""
-        counts = {o.value: self.count(o) for o in Outcome}
-        return asdict(self) | {"counts": counts, "exit_code": int(self.exit_code)}
+        return self.in_short() | {"results": [asdict(r) for r in self.results]}
 
 
 class Progress(Protocol):

@@ -2,7 +2,7 @@
 plan, apply, look again, and tell the sources.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
 from enum import Flag, auto
@@ -115,14 +115,16 @@ def sync(
             if Direction.PUSH in direction and not rmas:
                 report.notes += wake_changed(store, client)
             run = Run(settings, store, client, clock, direction, dry_run, stop)
+            total = store.count_open(names, rmas)
             for batch in run.batches(store.open_rmas(names, rmas)):
                 held()
                 report.results += run.carry_out(batch)
-                progress("returns", len(report.results), run.total)
+                progress("returns", len(report.results), total)
                 if stop():
                     report.notes.append("Stopped, as asked; the next run goes on.")
                     break
-            report.results += waiting(store, names, report.results) if not rmas else []
+            if not rmas:
+                report.results += waiting(store, names, report.results)
         except BaseException as error:
             store.fail_run(number, clock(), reason_of(error))
             raise
@@ -131,11 +133,11 @@ def sync(
     return report
 
 
-def waiting(store: Store, names: Sequence[str], results: Sequence[Result]) -> list[Result]:
+def waiting(store: Store, names: Sequence[str], results: Iterable[Result]) -> list[Result]:
     """Give what waits in quarantine and was not looked at: unreadable, in conflict, or held for a person."""
     seen = {(r.source, r.id) for r in results}
     found = {}
-    for entry in store.quarantine_list():
+    for entry in store.in_quarantine():
         name = (entry.source, entry.key)
         if entry.source in names and name not in seen and (entry.held or name not in found):
             found[name] = Result(*name, entry.label, Outcome.QUARANTINED, issues=entry.issues)
@@ -181,7 +183,6 @@ class Run:
         guard: "Guard | None" = None,
         setup: "Setup | None" = None,
     ) -> None:
-        self.total = 0
         self._keep, self._guard = keep, guard or Guard()
         self._settings, self._store, self._client = settings, store, client
         self._clock, self._direction, self._dry_run, self._stop = clock, direction, dry_run, stop
@@ -190,11 +191,8 @@ class Run:
         self._observer, self._sources = known.observer, known.sources
 
     def batches(self, rmas: Iterator[Rma]) -> Iterator[list[Rma]]:
-        """Cut the work into batches."""
-        work = list(rmas)
-        self.total = len(work)
-        rest = iter(work)
-        while batch := list(islice(rest, self._settings.run.batch)):
+        """Cut the work into batches; what comes after is not read before its time."""
+        while batch := list(islice(rmas, self._settings.run.batch)):
             yield batch
 
     def carry_out(self, batch: Sequence[Rma]) -> list[Result]:

@@ -180,7 +180,7 @@ def _away(report: RunReport) -> str:
 
 
 def _in_short(report: RunReport) -> dict[str, Any]:
-    full = report.as_dict()
+    full = report.in_short()
     return {
         "started": report.started.isoformat(timespec="seconds"),
         "finished": (report.finished or report.started).isoformat(timespec="seconds"),

@@ -4,6 +4,8 @@ Deleting it loses no correctness: what stands in Odoo is found again by external
 A file of SQLite by default, a PostgreSQL database where several hosts share it: `database.py` says what differs.
 """
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -48,10 +50,14 @@ class Store(Work, Alerts):
 
     def end_run(self, run_id: int, report: RunReport) -> None:
         """Write down how a run ended. RMAs that needed nothing are counted, not listed."""
-        full = report.as_dict()
-        full["results"] = [r for r in full["results"] if r["outcome"] != Outcome.UNCHANGED]
-        ended = report.finished or report.started
-        self.close_run(run_id, ended, int(report.exit_code), full, dry_run=report.dry_run)
+        full = report.in_short()
+        listed = (r for r in report.results if r.outcome is not Outcome.UNCHANGED)
+        with self._writing():
+            for place, result in enumerate(listed, 1):
+                values = (run_id, place, as_json(asdict(result)))
+                self._do("INSERT INTO run_result (run, seq, result) VALUES (?, ?, ?)", *values)
+            ended = report.finished or report.started
+            self.close_run(run_id, ended, int(report.exit_code), full, dry_run=report.dry_run)
 
     def close_run(
         self, run_id: int, at: datetime, exit_code: int, report: dict[str, Any], *, dry_run: bool = False
@@ -65,9 +71,10 @@ class Store(Work, Alerts):
 
     def forget_quiet_run(self, run_id: int) -> None:
         """Take a run out of the diary during which nothing happened: workers look every minute."""
-        self._do(
-            "DELETE FROM run WHERE id = ? AND NOT EXISTS (SELECT 1 FROM event WHERE run = ?)", run_id, run_id
-        )
+        with self._writing():
+            quiet = "DELETE FROM run WHERE id = ? AND NOT EXISTS (SELECT 1 FROM event WHERE run = ?)"
+            if self._do(quiet, run_id, run_id):
+                self._do("DELETE FROM run_result WHERE run = ?", run_id)
 
     def job_failed(self, job: int, error: str) -> None:
         """Write down why a job of a worker failed."""
@@ -93,7 +100,7 @@ class Store(Work, Alerts):
         self._run = None
 
     def runs(self, limit: int = 20) -> list[Run]:
-        """Give the latest runs, the newest first."""
+        """Give the latest runs, the newest first; what each did is for `run` to say."""
         return [Run.of(row) for row in self._rows("SELECT * FROM run ORDER BY id DESC LIMIT ?", limit)]
 
     def runs_of(self, command: str) -> list[Run]:
@@ -102,7 +109,7 @@ class Store(Work, Alerts):
         return [Run.of(row) for row in self._rows(sql, command)]
 
     def run(self, run_id: int) -> Run:
-        """Give one run.
+        """Give one run with its results.
 
         Raises:
             NotFound: no run has this number.
@@ -111,4 +118,8 @@ class Store(Work, Alerts):
         row = self._row("SELECT * FROM run WHERE id = ?", run_id)
         if row is None:
             raise NotFound(f"There was no run {run_id}. `odoo-rma runs` lists them.")
-        return Run.of(row)
+        run = Run.of(row)
+        if run.report and run.report.get("results") == []:
+            results = self._rows("SELECT result FROM run_result WHERE run = ? ORDER BY seq", run_id)
+            run.report["results"] = [json.loads(r["result"]) for r in results]
+        return run

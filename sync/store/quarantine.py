@@ -4,7 +4,7 @@ An RMA has at most one open entry of each kind: what came in and could not be re
 with different content (`conflict`), and what the comparison or Odoo refused (`work`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ ON CONFLICT (source, key, kind) WHERE state = 'open' DO UPDATE SET
 """
 
 KINDS = ("unreadable", "conflict", "work")
+_PAGE = 200
 
 
 class Quarantine(StoreBase):
@@ -38,6 +39,14 @@ class Quarantine(StoreBase):
         """Give the entries in the order they were opened; `state` None gives those of every state."""
         sql = f"{_SELECT} WHERE {_ANY.format(1)} OR q.source = ?1) AND {_ANY.format(2)} OR q.state = ?2) ORDER BY q.seq"
         return [Entry.of(row) for row in self._rows(sql, source, state)]
+
+    def in_quarantine(self) -> Iterator[Entry]:
+        """Give the open entries page by page, in the order they were opened."""
+        seen = 0
+        sql = f"{_SELECT} WHERE q.state = 'open' AND q.seq > ? ORDER BY q.seq LIMIT ?"
+        while page := self._rows(sql, seen, _PAGE):
+            seen = page[-1]["seq"]
+            yield from map(Entry.of, page)
 
     def quarantine_show(self, text: str) -> list[Entry]:
         """Give all entries of one RMA, the open ones first, then the newest.

@@ -195,6 +195,19 @@ _WORKERS = (
     """,
 )
 
+_LONG_RUNS = (
+    # What a run of the diary did, a row for each return in their order; older runs have them in `report`.
+    """
+    CREATE TABLE run_result (
+        run INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        result TEXT NOT NULL,
+        PRIMARY KEY (run, seq)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX event_run ON event (run)",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MEMORY,
@@ -203,6 +216,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _BOTH_WAYS,
     _ALERTS,
     _WORKERS,
+    _LONG_RUNS,
 )
 """Step n turns version n of the store into version n + 1. Never edit a released step, add one."""
 

@@ -25,6 +25,7 @@ state = 'open' AND source IN ({sources}) AND NOT EXISTS (
 _OPEN = (
     f"SELECT * FROM rma WHERE seq > ? AND seq <= ? AND home % ? = ? AND {_NEEDS_A_LOOK} ORDER BY seq LIMIT ?"  # noqa: S608
 )
+_COUNT = f"SELECT count(*) AS n FROM rma WHERE {_NEEDS_A_LOOK}"  # noqa: S608
 _LANES = f"SELECT DISTINCT home % ? AS lane FROM rma WHERE {_NEEDS_A_LOOK} ORDER BY 1"  # noqa: S608
 
 _GOOD = frozenset({Outcome.DONE, Outcome.UNCHANGED})
@@ -61,6 +62,18 @@ class Work(ByHand):
         while page := self._rows(sql, seen, last, of, number, *sources, _PAGE):
             seen = page[-1]["seq"]
             yield from map(self._snapshot, page)
+
+    def count_open(self, sources: Sequence[str], ids: Sequence[str] = ()) -> int:
+        """Count the RMAs that `open_rmas` gives now.
+
+        Raises:
+            NotFound: one of `ids` is not known in these sources.
+
+        """
+        if ids:
+            return sum(1 for _ in self._named(sources, ids))
+        row = self._row(_COUNT.format(sources=marks(sources)), *sources)
+        return int(row["n"]) if row else 0
 
     def lanes_with_work(self, sources: Sequence[str], of: int) -> list[int]:
         """Give the lanes, of so many, that hold returns which need a look."""
