@@ -84,7 +84,7 @@ def _looks_like_lines(head: bytes, settings: SourceSettings) -> bool:
 def _is_object(text: bytes, settings: SourceSettings) -> bool:
     try:
         _measure(text, settings)
-        return isinstance(json.loads(text), dict)
+        return isinstance(json.loads(text.decode("utf-8")), dict)  # bytes it would take for UTF-16, too
     except (ValueError, Broken):
         return False
 

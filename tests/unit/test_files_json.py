@@ -146,6 +146,15 @@ def test_utf16_is_named_as_such() -> None:
         assert (broken.code, broken.way_out) == ("bad_encoding", "Save it as UTF-8.")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-be"])
+def test_an_end_in_another_encoding_is_no_whole_item(encoding: str) -> None:
+    # Bytes are never guessed to be UTF-16 or UTF-32: that would load a codec and call the broken end an item.
+    found, broken = pieces(b'[{"id": "R-1"},' + '{"id": "R-2"}'.encode(encoding))
+    assert [piece.document for piece in found] == [{"id": "R-1"}]
+    assert broken is not None
+    assert broken.code == "truncated"
+
+
 def test_the_limits_end_the_file_where_they_are_passed() -> None:
     limits = SourceSettings(max_depth=3, max_elements=10)
     found, broken = pieces('[{"a": [{}]}, {"a": [[[]]]}, {"b": 1}]', limits=limits)
