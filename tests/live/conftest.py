@@ -4,11 +4,15 @@ Odoo 19 has to start, or the tests fail. Odoo 14 may be skipped where its Python
 its Node.js is not, and for no other reason.
 """
 
+import json
 import os
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from live.alone import Alone, brought_in_alone
 
 from odoo_rma.sandbox import Env, HostUnfit, Medusa, Sandbox
 from odoo_rma.sandbox.folders import default_name
@@ -17,7 +21,8 @@ from odoo_rma.sandbox.medusa.node import Node
 from odoo_rma.sandbox.pythons import interpreter
 from odoo_rma.sandbox.recipes import recipe
 
-NAME = default_name() + os.environ.get("PYTEST_XDIST_WORKER", "")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+NAME = default_name() + WORKER
 """Modules that run side by side have an Odoo each: one process of it takes a whole core."""
 
 
@@ -78,6 +83,18 @@ def odoo19(request: pytest.FixtureRequest, sandbox19: Sandbox) -> Iterator[Env]:
 def odoo14(request: pytest.FixtureRequest, sandbox14: Sandbox) -> Iterator[Env]:
     """A clean seeded shop of the module's own on Odoo 14."""
     yield from _database(request, sandbox14)
+
+
+@pytest.fixture(scope="session")
+def alone(sandbox19: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    """What one run of the sample leaves behind; made once, by the module that asks first, also for those beside it."""
+    folder = tmp_path_factory.getbasetemp()
+    kept = (folder.parent if WORKER else folder) / "alone.json"
+    with FileLock(f"{kept}.lock"):
+        if not kept.exists():
+            made = brought_in_alone(sandbox19, f"alone-{os.getpid()}", folder / "alone")
+            kept.write_text(json.dumps(asdict(made)), encoding="utf-8")
+    return Alone(**json.loads(kept.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from live.alone import Alone
 from live.books import Tables
 from office import Office
-from office.odoo_state import State, differences, odoo_state
+from office.odoo_state import differences, odoo_state
 
 from odoo_rma.sandbox import Sandbox
 
@@ -23,30 +24,21 @@ pytestmark = [
 DATABASE = f"two-{os.getpid()}"  # two runs of the tests in one checkout do not meet
 
 
-@pytest.fixture(scope="module")
-def alone(sandbox19: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
-    """What one run by itself leaves behind."""
-    office = Office(tmp_path_factory.mktemp("alone"), sandbox19.reset(DATABASE))
-    office.take_sample()
-    office.run("sync").says(3)
-    yield odoo_state(office.env)
+@pytest.fixture
+def offices(sandbox19: Sandbox, tmp_path: Path) -> Iterator[list[Office]]:
+    """A clean shop, and two offices with the same files; small batches, so that they meet often."""
+    env = sandbox19.reset(DATABASE)
+    offices = [Office(tmp_path / name, env, batch=10) for name in ("one", "two")]
+    for office in offices:
+        office.take_sample()
+    yield offices
     sandbox19.drop(DATABASE)
 
 
-def two_offices(sandbox: Sandbox, folder: Path) -> list[Office]:
-    """A clean shop, and two offices with the same files; small batches, so that they meet often."""
-    env = sandbox.reset(DATABASE)
-    offices = [Office(folder / name, env, batch=10) for name in ("one", "two")]
-    for office in offices:
-        office.take_sample()
-    return offices
-
-
-@pytest.mark.parametrize("time_of_three", [1, 2, 3])
+@pytest.mark.parametrize("_time_of_three", [1, 2, 3])
 def test_two_runs_without_a_common_lock_do_nothing_twice(
-    sandbox19: Sandbox, tmp_path: Path, alone: State, time_of_three: int
+    offices: list[Office], alone: Alone, _time_of_three: int
 ) -> None:
-    offices = two_offices(sandbox19, tmp_path / str(time_of_three))
     processes = [office.start("sync") for office in offices]
     for office, process in zip(offices, processes, strict=True):
         ended = office.wait(process)
@@ -55,7 +47,7 @@ def test_two_runs_without_a_common_lock_do_nothing_twice(
     assert held_by_mistake(offices) == []
     for office in offices:
         office.run("sync").says(3)
-    assert not (differing := differences(alone, odoo_state(offices[0].env))), "\n".join(differing)
+    assert not (differing := differences(alone.state, odoo_state(offices[0].env))), "\n".join(differing)
     before = Tables(offices[0].env).marks()
     assert [office.run("sync", "--json").data["writes"] for office in offices] == [0, 0]
     assert Tables(offices[0].env).marks() == before

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from faults.hosts import Hosts
 from figures import note
+from live.alone import Alone
 from live.books import Tables
 from office import Office
-from office.odoo_state import State, differences, odoo_state
+from office.odoo_state import differences, odoo_state
 from stores import Server
 
 from odoo_rma.sandbox import Sandbox
@@ -23,27 +24,18 @@ DATABASE = f"workers-{os.getpid()}"  # two runs of the tests in one checkout do 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(1800)]
 
 
-@pytest.fixture(scope="module")
-def alone(sandbox19: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """An office that brings the sample in by itself."""
-    office = Office(tmp_path_factory.mktemp("alone"), sandbox19.reset(DATABASE))
+@pytest.fixture
+def office(sandbox19: Sandbox, tmp_path: Path) -> Iterator[Office]:
+    """A clean shop, and the sample waiting."""
+    office = Office(tmp_path, sandbox19.reset(DATABASE), batch=10)
     office.take_sample()
-    office.run("sync").says(3)
     yield office
     sandbox19.drop(DATABASE)
 
 
-@pytest.fixture(scope="module")
-def alone_state(alone: Office) -> tuple[State, dict[str, list[str]]]:
-    """What it leaves behind."""
-    return odoo_state(alone.env), alone.quarantine()
-
-
 def test_two_workers_of_which_one_is_killed_leave_the_books_of_one_run(
-    sandbox19: Sandbox, tmp_path: Path, server: Server, alone_state: tuple[State, dict[str, list[str]]]
+    office: Office, server: Server, alone: Alone
 ) -> None:
-    office = Office(tmp_path, sandbox19.reset(DATABASE), batch=10)
-    office.take_sample()
     hosts = Hosts(office, server.place())
     killed, two = 0, [hosts.begin(), hosts.begin()]
     try:
@@ -63,13 +55,12 @@ def test_two_workers_of_which_one_is_killed_leave_the_books_of_one_run(
         hosts.until_done(kill_one)
     finally:
         hosts.end()
-    state, quarantine = alone_state
     assert killed >= 2, hosts.said()
-    assert not (found := differences(state, odoo_state(office.env))), "\n".join(found)
+    assert not (found := differences(alone.state, odoo_state(office.env))), "\n".join(found)
     before = Tables(office.env).marks()
     assert office.run("sync", "--json", **hosts.environment).data["writes"] == 0
     assert Tables(office.env).marks() == before
     assert {e["key"] for e in hosts.call("quarantine", "list")} == {
-        name.partition("/")[2] for name in quarantine
+        name.partition("/")[2] for name in alone.quarantine
     }
     note("workers killed on a real Odoo", kills=killed)
