@@ -11,9 +11,18 @@ def open_day(rma: Rma, at: datetime | None, earliest: date | None, erp: Erp, tod
     """Take the day of the refund, but not before `earliest`, not in a locked period and not after today.
 
     Raises:
-        Refusal: everything up to today is locked.
+        Refusal: everything up to today is locked, or today is before `earliest`.
 
     """
+    if earliest and earliest > today:
+        raise Refusal(
+            Issue(
+                "dated_ahead",
+                f"What {rma.label} credits is dated {earliest} in Odoo, and today is {today}: it cannot be credited before.",
+                "Wait until then; or correct the date in Odoo, or the clock of the machine that runs odoo-rma.",
+                "refunds",
+            )
+        )
     day = min(at.date() if at else today, today)
     if earliest:
         day = max(day, earliest)

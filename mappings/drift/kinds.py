@@ -75,6 +75,7 @@ _MONEY: Mapping[str, DriftKind] = {
     "not_invoiced": DriftKind.MISSING_IN_ERP,
     "refund_unexplained": DriftKind.MISSING_IN_ERP,
     "closed_period": DriftKind.MISSING_IN_ERP,
+    "dated_ahead": DriftKind.MISSING_IN_ERP,
     "over_refund": DriftKind.AMOUNT,
     "total_differs": DriftKind.AMOUNT,
     "charge_unplaced": DriftKind.AMOUNT,

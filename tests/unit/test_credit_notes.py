@@ -253,6 +253,12 @@ class TestTheBooks:
             "closed_period"
         ]
 
+    def test_an_invoice_that_is_dated_ahead_is_waited_for(self, shop: Shop) -> None:
+        shop.rules = replace(shop.rules, today=date(2026, 1, 2))
+        (plan,) = look(shop, rma({"sku": "TENT", "requested": "1"}, refunds=[refund("115.00")]))
+        assert codes(plan) == ["dated_ahead"]
+        assert "today is 2026-01-02" in plan.issues[0].message
+
     def test_drafts_only_when_the_company_wants_to_look_first(self, shop: Shop) -> None:
         shop.rules = CreditRules(today=shop.rules.today, post=False)
         carry_out(shop, rma({"sku": "TENT", "requested": "1"}, refunds=[refund("115.00")]))
