@@ -68,11 +68,11 @@ class Company:
         path.write_text(json.dumps(list(rmas)), encoding="utf-8")
         os.utime(path, (LONG_AGO, LONG_AGO))
 
-    def run(self, transport: MemoryTransport | None = None) -> RunReport:
-        """One run in both directions."""
+    def run(self, transport: MemoryTransport | None = None, now: datetime = NOW) -> RunReport:
+        """One run in both directions; `now` is what the clock of our host says."""
         client = connect_to(self.odoo, transport)
         with patch("odoo_rma.sync.run.connect", lambda *_: client):
-            return sync(self.settings, clock=lambda: NOW)
+            return sync(self.settings, clock=lambda: now)
 
     def reconcile(self) -> list[str]:
         """Compare everything, and give what was found."""
