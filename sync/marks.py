@@ -96,10 +96,8 @@ def changed_since(store: Store, client: OdooClient, at: datetime) -> set[tuple[s
 def _deleted(store: Store, client: OdooClient) -> set[tuple[str, str]]:
     """What is deleted leaves no mark: it is missed."""
     found: set[tuple[str, str]] = set()
-    for model, ids in store.remembered_records().items():
-        for start in range(0, len(ids), DELETED_PAGE):
-            page = set(ids[start : start + DELETED_PAGE])
-            found |= store.belonging_to(model, page - read_existing(client, model, page))
+    for model, page in store.remembered_records(DELETED_PAGE):
+        found |= store.belonging_to(model, page - read_existing(client, model, page))
     return found
 
 

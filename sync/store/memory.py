@@ -1,6 +1,6 @@
 """What stays known of an RMA beside its snapshot: the documents it had in Odoo."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from odoo_rma.mappings.decisions import Remembered
 from odoo_rma.mappings.disposition import MOVED, NEXT, SCRAPPED
@@ -20,6 +20,11 @@ INSERT INTO remembered (source, key, model, record, what, name, state) VALUES (?
 ON CONFLICT (source, key, model, record) DO UPDATE SET name = excluded.name, state = excluded.state
 """
 
+
+_REMEMBERED = """
+SELECT DISTINCT m.record FROM remembered m JOIN rma r ON r.source = m.source AND r.id = m.key
+WHERE m.model = ? AND m.record > ? AND r.state = 'finished' AND m.again = 0 ORDER BY m.record LIMIT ?
+"""
 
 _SEE = """
 INSERT INTO seen (model, record, name, source, key) VALUES (?, ?, ?, ?, ?)
@@ -54,16 +59,13 @@ class Memory(Verdicts):
             found |= {(r["source"], r["key"]) for r in self._rows(sql, model, *some)}
         return found
 
-    def remembered_records(self) -> dict[str, list[int]]:
-        """Give all records in Odoo that are remembered of finished RMAs, by model."""
-        rows = self._rows(
-            "SELECT DISTINCT m.model, m.record FROM remembered m JOIN rma r ON r.source = m.source AND r.id = m.key"
-            " WHERE r.state = 'finished' AND m.again = 0 ORDER BY m.model, m.record"
-        )
-        found: dict[str, list[int]] = {}
-        for row in rows:
-            found.setdefault(row["model"], []).append(row["record"])
-        return found
+    def remembered_records(self, most: int) -> Iterator[tuple[str, set[int]]]:
+        """Give all records in Odoo that are remembered of finished RMAs: a model, and at most so many of its records."""
+        for row in self._rows("SELECT DISTINCT model FROM remembered ORDER BY model"):
+            last = 0
+            while page := self._rows(_REMEMBERED, row["model"], last, most):
+                last = page[-1]["record"]
+                yield row["model"], {r["record"] for r in page}
 
     def _remember(self, one: Settled, *, good: bool) -> None:
         """Take down what was seen. What was to be made again and is fine now counts like any other document."""

@@ -206,6 +206,7 @@ _LONG_RUNS = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX event_run ON event (run)",
+    "CREATE INDEX remembered_record ON remembered (model, record)",
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (

@@ -150,6 +150,17 @@ def test_what_was_deleted_is_missed(store: Store, books: Books) -> None:
     assert woken(store, books) == {"R-1"}
 
 
+def test_whatever_is_deleted_of_many_is_missed(
+    store: Store, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "DELETED_PAGE", 2)
+    finished(store, books, *range(1, 8))
+    for record in (1, 4, 7):
+        del books.rows[record]
+    assert [len(page) for _, page in store.remembered_records(2)] == [2, 2, 2, 1]
+    assert woken(store, books) == {"R-1", "R-4", "R-7"}
+
+
 def test_a_database_restored_from_a_backup_is_read_again_from_where_it_stands(
     store: Store, books: Books
 ) -> None:
