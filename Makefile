@@ -11,7 +11,7 @@ APART := $(addprefix --ignore tests/live/,test_end_to_end.py test_faults.py test
 # The client's contract holds for the Odoo in memory as well; the rest of that file needs a real one.
 FAST := tests/unit tests/property tests/faults tests/live/test_client_contract.py
 
-.PHONY: help demo test check lint types layers fast faults live end-to-end drifts bench growth screenshots format clean
+.PHONY: help demo test check lint types layers fast faults fuzz live end-to-end drifts bench growth screenshots format clean
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -53,12 +53,17 @@ fast: $(STAMP)  ## The fast tests alone: unit, property, faults
 # real Odoo take most. A failing seed is told and repeated with ODOO_RMA_SEED, a failing life is printed step by step.
 FIGURES := $(CURDIR)/build/faults.jsonl
 REAL_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_REAL_KILLS=500 ODOO_RMA_RESTARTS=20
-MEMORY_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_KILLS=10000 ODOO_RMA_LIVES=1000 ODOO_RMA_STEPS=50 ODOO_RMA_PAIRS=50 ODOO_RMA_THOROUGH=1
+MEMORY_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_KILLS=10000 ODOO_RMA_LIVES=1000 ODOO_RMA_STEPS=50 ODOO_RMA_PAIRS=50 ODOO_RMA_THOROUGH=1 ODOO_RMA_FUZZ=600
 faults: $(STAMP)  ## Kills, restarts, a broken network and whole lives by the hundreds and thousands; a table of the figures
 	@rm -f $(FIGURES); mkdir -p $(dir $(FIGURES))
+	$(BIN)/python -m pip install --quiet --group fuzz
 	$(REAL_FAULTS) $(BIN)/pytest $(addprefix tests/live/,test_faults.py test_restarts.py test_competition.py test_kills.py)
 	$(MEMORY_FAULTS) $(BIN)/pytest -n 2 --dist load --timeout 28800 tests/faults
 	@$(BIN)/python tests/figures.py $(FIGURES)
+
+fuzz: $(STAMP)  ## Hostile files led by what the readers execute, ten minutes each of JSON, JSON lines and XML
+	$(BIN)/python -m pip install --quiet --group fuzz
+	ODOO_RMA_FUZZ=$(or $(FUZZ),600) $(BIN)/pytest -s tests/faults/test_fuzz.py
 
 live: $(STAMP) chromium libreoffice  ## The tests on a real Odoo alone
 	$(BIN)/pytest $(SIDE_BY_SIDE) $(APART) tests/live
