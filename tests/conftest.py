@@ -17,8 +17,8 @@ settings.load_profile("ours")
 
 LONGEST = (
     "live/test_kills.py",
-    "live/test_two_at_once.py",
     "live/test_demo_medusa.py",
+    "live/test_two_at_once.py",
     "live/test_bad_input.py",
     "live/test_retail.py",
     "live/test_disposition.py",
@@ -29,16 +29,40 @@ LONGEST = (
     "live/test_medusa_source.py",
     "live/test_gift_cards.py",
     "live/test_workers.py",
+    "faults/test_killed_in_memory.py",
+    "faults/test_whole_life.py",
+    "faults/test_cli_bad_files.py",
+    "faults/test_workers.py",
+    "faults/test_cli_bad_settings.py",
+    "faults/test_hostile_files.py",
+    "faults/test_cli_disks.py",
+    "faults/test_processes.py",
+    "faults/test_two_hosts.py",
+    "faults/test_secrets.py",
+    "property/test_reconciliation.py",
+    "property/test_convergence.py",
+    "property/test_holding.py",
+    "property/test_interrupted.py",
+    "property/test_policy.py",
+    "property/test_model.py",
+    "unit/test_cli_terminal.py",
+    "unit/test_medusa_conformance.py",
+    "unit/test_sandbox_medusa.py",
+    "unit/test_extending_page.py",
 )
-"""The files that take minutes, the longest first."""
+"""The files that take longest, in turn; what a run of one kind of tests does not have is passed over."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest comes first, then what has most tests: of two workers, none begins something long at the end."""
+    here = Path(__file__).parent
+    assert not [name for name in LONGEST if not (here / name).exists()], (
+        "LONGEST names a file that is no more"
+    )
     tests = Counter(item.path for item in items)
 
     def turn(item: pytest.Item) -> tuple[int, int]:
-        name = item.path.relative_to(Path(__file__).parent).as_posix()
+        name = item.path.relative_to(here).as_posix()
         return LONGEST.index(name) if name in LONGEST else len(LONGEST), -tests[item.path]
 
     items.sort(key=turn)
