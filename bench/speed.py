@@ -1,9 +1,10 @@
 """Time returns on a real Odoo 19, side by side: by hand, inside Odoo, and with odoo-rma over either transport.
 
-    .venv/bin/python bench/speed.py [--rounds 3] [--returns 200] [--by-hand 20] [--json FILE]
+    .venv/bin/python bench/speed.py [--rounds 3] [--returns 200] [--by-hand 20] [--most-calls 1.5] [--json FILE]
 
 In every round each way carries out returns of its own (one and two lines in turn, all of it received and refunded) in
-the same database. Medians are printed; read the ratios, not the single figures.
+the same database; what they leave in the books must be the same. Medians are printed; read the ratios, not the single
+figures.
 """
 
 import json
@@ -12,11 +13,13 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import by_hand
 import click
-from company import Company, company
+from books import same_books
+from company import Admin, Company, company
 
 from odoo_rma.sync.run import sync
 
@@ -90,24 +93,36 @@ def table(medians: dict[str, Figures]) -> str:
 @click.option("--rounds", default=3, show_default=True)
 @click.option("--returns", default=200, show_default=True, help="Returns per way and round.")
 @click.option("--by-hand", "hand", default=20, show_default=True, help="Returns per round for the slow way.")
+@click.option("--most-calls", type=float, help="Fail when odoo-rma needs more calls per return.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the figures there as well.")
-def main(rounds: int, returns: int, hand: int, file: Path | None) -> None:
+def main(rounds: int, returns: int, hand: int, most_calls: float | None, file: Path | None) -> None:
     """Take all ways in turn, round after round."""
     found: defaultdict[str, list[Figures]] = defaultdict(list)
+    used: defaultdict[str, list[str]] = defaultdict(list)
     with company(rounds * (3 * returns + hand) + 300) as shop:
+
+        def take(way: str, time_it: Callable[..., Figures], count: int, *more: str) -> None:
+            first = shop.taken
+            found[way].append(time_it(shop, count, *more))
+            used[way] += map(shop.ref, range(first, shop.taken))
+
         for transport in ("json2", "odoorpc"):
-            time_ours(shop, BATCH, transport)  # Odoo loads its registry and fills its caches
+            time_ours(shop, min(BATCH, returns), transport)  # Odoo loads its registry and fills its caches
         for _ in range(rounds):
-            found["by hand"].append(time_by_hand(shop, hand + 1))
-            found["inside Odoo"].append(time_inside(shop, returns))
-            found["odoo-rma, JSON-2"].append(time_ours(shop, returns, "json2"))
-            found["odoo-rma, odoorpc"].append(time_ours(shop, returns, "odoorpc"))
+            take("by hand", time_by_hand, hand + 1)
+            take("inside Odoo", time_inside, returns)
+            take("odoo-rma, JSON-2", time_ours, returns, "json2")
+            take("odoo-rma, odoorpc", time_ours, returns, "odoorpc")
+        same_books(Admin(shop.env), used)
     medians = {
         way: {k: statistics.median(f[k] for f in taken) for k in taken[0]} for way, taken in found.items()
     }
     click.echo(table(medians))
     if file:
         file.write_text(json.dumps({"medians": medians, "rounds": found}, indent=2) + "\n")
+    needed = max(f.get("calls", 0) for f in medians.values())
+    if most_calls and needed > most_calls:
+        raise SystemExit(f"odoo-rma needed {needed:.2f} calls per return, more than {most_calls}.")
 
 
 if __name__ == "__main__":
