@@ -39,15 +39,13 @@ LONGEST = (
     "faults/test_processes.py",
     "faults/test_two_hosts.py",
     "faults/test_secrets.py",
-    "property/test_reconciliation.py",
-    "property/test_convergence.py",
-    "property/test_holding.py",
     "property/test_interrupted.py",
     "property/test_policy.py",
+    "unit/test_sandbox_medusa.py",
     "property/test_model.py",
     "unit/test_cli_terminal.py",
     "unit/test_medusa_conformance.py",
-    "unit/test_sandbox_medusa.py",
+    "unit/test_report_workbook.py",
     "unit/test_extending_page.py",
 )
 """The files that take longest, in turn; what a run of one kind of tests does not have is passed over."""
