@@ -4,10 +4,11 @@
 measure, quantities of order and invoice lines in the line's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.money import CENT, ZERO, Decimal, minor_unit
@@ -21,6 +22,8 @@ from odoo_rma.mappings.seen.request import Requests
 
 DONE, CANCELED, DRAFT = "done", "cancel", "draft"
 Day = date
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +234,7 @@ class Company:
     locked_until: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Erp:
     """Everything read for a batch, by id.
 
@@ -275,6 +278,28 @@ class Erp:
             picking = self.pickings[picking.backorder_of]
         return picking
 
-    def returns_of(self, move: Move) -> Iterator[Move]:
+    @cached_property
+    def transfers_of(self) -> Mapping[tuple[str, str, str], Sequence[Picking]]:
+        """The transfers made under keys of ours and the backorders split from them, by source, RMA and kind of key."""
+        keyed = ((self.root(p).key, p) for _, p in sorted(self.pickings.items()))
+        return _grouped(((key.source, key.owner, key.kind), p) for key, p in keyed if key)
+
+    @cached_property
+    def moves_in(self) -> Mapping[int, Sequence[Move]]:
+        """The moves of each transfer."""
+        return _grouped((m.picking_id, m) for _, m in sorted(self.moves.items()))
+
+    @cached_property
+    def _returned(self) -> Mapping[int, Sequence[Move]]:
+        return _grouped((m.origin_move_id, m) for m in self.moves.values())
+
+    def returns_of(self, move: Move) -> Sequence[Move]:
         """Give the return moves of a delivered move, whoever made them."""
-        return (m for m in self.moves.values() if m.origin_move_id == move.id)
+        return self._returned.get(move.id, ())
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, Sequence[V]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found

@@ -33,18 +33,13 @@ Lots = dict[int, Decimal]
 
 def own_pickings(rma: Rma, erp: Erp) -> list[Picking]:
     """Give the transfers of an RMA: those made under its keys, and the backorders split from them."""
-    found = []
-    for picking in erp.pickings.values():
-        key = erp.root(picking).key
-        if key and (key.source, key.owner, key.kind) == (rma.source, rma.id, TRANSFER):
-            found.append(picking)
-    return sorted(found, key=lambda p: p.id)
+    return list(erp.transfers_of.get((rma.source, rma.id, TRANSFER), ()))
 
 
 def own_moves(rma: Rma, erp: Erp) -> list[Move]:
     """Give the return moves of an RMA."""
-    pickings = {p.id for p in own_pickings(rma, erp)}
-    return sorted((m for m in erp.moves.values() if m.picking_id in pickings), key=lambda m: m.id)
+    moves = (m for p in own_pickings(rma, erp) for m in erp.moves_in.get(p.id, ()))
+    return sorted(moves, key=lambda m: m.id)
 
 
 @dataclass(slots=True)

@@ -68,7 +68,7 @@ class Shop:
         company = Company(1, "Shop", "USD", rounding or Rounding(), None)
         taxes = {1: Tax(1, "VAT", "percent", D(tax), included, True)}
         types = {OUT: PickingType(OUT, "outgoing", IN, CUSTOMER), IN: PickingType(IN, "incoming", OUT, STOCK)}
-        self.erp = Erp(
+        self.erp = Erp(  # everything in it may be changed in place
             company, *({} for _ in range(6)), types, {}, {}, taxes, {}, languages=frozenset({"en_US"})
         )
         self.rules = CreditRules(today=TODAY)
@@ -80,6 +80,15 @@ class Shop:
         self.crm = CrmRules()
         self.exchange = ExchangeRules()
         self.alice = self.partner("Alice", "alice@example.com")
+
+    @property
+    def erp(self) -> Erp:
+        """What a look sees: each is a new one, as in a run."""
+        return replace(self._erp)
+
+    @erp.setter
+    def erp(self, erp: Erp) -> None:
+        self._erp = erp
 
     def all_rules(self) -> Rules:
         return Rules(
