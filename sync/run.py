@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
 from enum import Flag, auto
 from itertools import islice
+from time import monotonic
 
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.connector.odoo.connect import connect
@@ -35,6 +36,9 @@ from odoo_rma.sync.rules import company_rules, source_rules
 from odoo_rma.sync.store import Settled, Store
 from odoo_rma.sync.tell import Told, tell_sources, untold
 
+FRESH = 5.0
+"""Seconds for which a look ahead at the batch that follows is as good as one that is taken now: telling sources may take
+minutes, in which people work on."""
 ROUNDS = 6
 """How often a batch is looked at again before what is still open is left to the next run."""
 
@@ -116,9 +120,9 @@ def sync(
                 report.notes += wake_changed(store, client)
             run = Run(settings, store, client, clock, direction, dry_run, stop)
             total = store.count_open(names, rmas)
-            for batch in run.batches(store.open_rmas(names, rmas)):
+            for batch, following in run.batches(store.open_rmas(names, rmas)):
                 held()
-                report.results += run.carry_out(batch)
+                report.results += run.carry_out(batch, following)
                 progress("returns", len(report.results), total)
                 if stop():
                     report.notes.append("Stopped, as asked; the next run goes on.")
@@ -167,6 +171,23 @@ class Setup:
         return cls(reference, rules, observer, source_rules(settings))
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the store knows about a batch: what people have decided, and which customers it was for."""
+
+    decisions: Mapping[Name, Decisions]
+    customers: set[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """What was seen of the batch that follows, and when (seconds of the monotonic clock)."""
+
+    known: _Known
+    erp: Erp
+    at: float
+
+
 class Run:
     """What the batches of a run share."""
 
@@ -183,6 +204,7 @@ class Run:
         guard: "Guard | None" = None,
         setup: "Setup | None" = None,
     ) -> None:
+        self._ahead: _Ahead | None = None
         self._keep, self._guard = keep, guard or Guard()
         self._settings, self._store, self._client = settings, store, client
         self._clock, self._direction, self._dry_run, self._stop = clock, direction, dry_run, stop
@@ -190,16 +212,21 @@ class Run:
         self._reference, self._rules = known.reference, known.rules
         self._observer, self._sources = known.observer, known.sources
 
-    def batches(self, rmas: Iterator[Rma]) -> Iterator[list[Rma]]:
-        """Cut the work into batches; what comes after is not read before its time."""
-        while batch := list(islice(rmas, self._settings.run.batch)):
-            yield batch
+    def batches(self, rmas: Iterator[Rma]) -> Iterator[tuple[list[Rma], list[Rma]]]:
+        """Cut the work into batches; gives each with the one that follows. What comes later is not read before its time."""
+        batch = list(islice(rmas, self._settings.run.batch))
+        while batch:
+            following = list(islice(rmas, self._settings.run.batch))
+            yield batch, following
+            batch = following
 
-    def carry_out(self, batch: Sequence[Rma]) -> list[Result]:
-        """Observe, compare and apply until there is nothing left to do, and write down how it ended."""
-        decisions = {(r.source, r.id): self._store.decisions(r.source, r.id) for r in batch}
-        customers, outcomes = self._known_customers(batch), Outcomes()
-        erp = self._observer.observe(batch, decisions, customers)
+    def carry_out(self, batch: Sequence[Rma], following: Sequence[Rma] = ()) -> list[Result]:
+        """Observe, compare and apply until there is nothing left to do, and write down how it ended.
+
+        The look at what was done is a look at the batch that follows as well, unless there is more to do for this one.
+        """
+        known, erp = self._look_at(batch)
+        decisions, outcomes = known.decisions, Outcomes()
         if not (batch := self._keep(batch, erp, decisions)):
             return []
         for _ in range(ROUNDS):
@@ -216,8 +243,9 @@ class Run:
             with self._guard.writing(to_do):
                 for work in apply(to_do, self._client, self._reference):
                     outcomes.note(work)
-                    customers |= {work.partner_id} - {0}
-            erp = self._observer.observe(batch, decisions, customers)
+                    known.customers.update({work.partner_id} - {0})
+            erp = self._look_again(known, batch, following)
+            following = ()
         found = [documents(plan, erp, self._client) for plan in plans]
         told = self._tell(plans)
         results = [
@@ -226,6 +254,24 @@ class Run:
         ]
         self._settle(plans, results, told)
         return results
+
+    def _look_at(self, batch: Sequence[Rma]) -> tuple[_Known, Erp]:
+        known, ahead = self._known(batch), self._ahead
+        self._ahead = None
+        if ahead and ahead.known == known and monotonic() - ahead.at < FRESH:
+            return known, ahead.erp
+        return known, self._observer.observe(batch, known.decisions, known.customers)
+
+    def _look_again(self, known: _Known, batch: Sequence[Rma], following: Sequence[Rma]) -> Erp:
+        ahead = self._known(following)
+        both = {**known.decisions, **ahead.decisions}
+        erp = self._observer.observe([*batch, *following], both, known.customers | ahead.customers)
+        self._ahead = _Ahead(ahead, erp, monotonic()) if following else None
+        return erp
+
+    def _known(self, batch: Sequence[Rma]) -> _Known:
+        decisions = {(r.source, r.id): self._store.decisions(r.source, r.id) for r in batch}
+        return _Known(decisions, self._known_customers(batch))
 
     def plans(self, batch: Sequence[Rma], erp: Erp, decisions: Mapping[Name, Decisions]) -> list[Plan]:
         """Compare a batch with what was observed."""

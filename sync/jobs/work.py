@@ -150,9 +150,9 @@ def work(
                 OneByOne(held),
                 found.setup,
             )
-            for batch in run.batches(iter(rmas)):
+            for batch, following in run.batches(iter(rmas)):
                 held.check()
-                report.results += run.carry_out(batch)
+                report.results += run.carry_out(batch, following)
                 if stop():
                     break
             store.move_home(lane.elsewhere)
