@@ -111,7 +111,7 @@ def _plan_existing(rma: Rma, due: Due, notes: list[Invoice], erp: Erp, rules: Cr
         raise Refusal(total_differs(rma, due.promised, total, notes[0].currency, [lines]))
     steps = [step for note in notes for step in _go_on(rma, note, erp, rules)]
     drafts = (d for d in own_debits(rma, erp, (due.kind, due.id)) if d.state == DRAFT and rules.post)
-    return [*steps, *(PostCreditNote(d.id, d.reversed_id) for d in drafts)]
+    return [*steps, *(PostCreditNote(d.id, d.reversed_id, d.currency) for d in drafts)]
 
 
 def check_promise(rma: Rma, erp: Erp) -> None:
@@ -172,7 +172,7 @@ def _go_on(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> list[Step]:
     words = calculation(lines, sums_of(lines, erp, note.currency), note.currency)
     text = _note_text(rma, note.key.parts[0], note.key.parts[1], words)
     steps: list[Step] = [Note(note.key.part("note"), "account.move", note.id, text)]
-    steps.append(PostCreditNote(note.id, note.reversed_id))
+    steps.append(PostCreditNote(note.id, note.reversed_id, note.currency))
     if not rules.reconciles_itself and is_open:
         steps.append(Reconcile(note.id, note.reversed_id))
     return steps
@@ -228,7 +228,7 @@ def _make(
         text = _note_text(rma, due.kind, due.id, draft.calculation)
         steps += [draft, Note(draft.key.part("note"), "account.move", draft.key, text)]
         if rules.post:
-            steps.append(PostCreditNote(draft.key, draft.invoice_id))
+            steps.append(PostCreditNote(draft.key, draft.invoice_id, draft.currency))
             if not rules.reconciles_itself and erp.invoices[draft.invoice_id].residual > 0:
                 steps.append(Reconcile(draft.key, draft.invoice_id))
     return steps

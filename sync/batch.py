@@ -4,15 +4,16 @@ A batch that Odoo refuses is halved until the offending RMA stands alone; that o
 words, the others go through. What nobody knows the outcome of is left undecided: the next look decides.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from odoo_rma.connector.errors import AccessRefused, Busy, Refused, RmaError, Stop, Unknown, Unreachable
+from odoo_rma.connector.odoo.capabilities import UNLOGGED
 from odoo_rma.connector.odoo.client import OdooClient
 from odoo_rma.mappings.identity import Key
 from odoo_rma.mappings.issues import Issue
-from odoo_rma.mappings.plan import Plan, Ref, Step
+from odoo_rma.mappings.plan import Note, Plan, Ref, Step
 from odoo_rma.sync.reference import Reference
 
 S = TypeVar("S", bound=Step)
@@ -50,16 +51,18 @@ class Batch:
         self.reference = reference
         self.works = works
         self.made: dict[Key, int] = {}
+        self._noted = {s.ref for w in works for s in w.plan.steps if isinstance(s, Note)}
 
     def id_of(self, ref: Ref) -> int:
         """Give the database id of a reference."""
         return self.made[ref] if isinstance(ref, Key) else ref
 
     def load(
-        self, model: str, keys: Iterable[Key], fields: Sequence[str], rows: Sequence[Sequence[Any]]
+        self, model: str, keys: Collection[Key], fields: Sequence[str], rows: Sequence[Sequence[Any]]
     ) -> None:
         """Make one record per key, in the order of the rows, and remember which is which."""
-        ids = self.client.load(model, fields, rows)
+        context = UNLOGGED if set(keys) <= self._noted else {}
+        ids = self.client.load(model, fields, rows, context)
         self.made |= dict(zip(keys, ids, strict=True))
 
     def items(self, kind: type[S]) -> list[Item[S]]:

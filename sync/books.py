@@ -1,9 +1,11 @@
 """Carry out what concerns the ledger: credit notes made as drafts, checked, posted, reconciled."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from odoo_rma.connector.errors import AccessRefused, Busy, Refused
 from odoo_rma.connector.odoo.loading import with_lines
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.money import from_odoo, plain, round_to
@@ -102,14 +104,25 @@ def reopen_credit_notes(batch: Batch) -> None:
 
 def post_credit_notes(batch: Batch) -> None:
     """Post in waves: one call never holds two notes of the same invoice, because Odoo would mix them up."""
-
-    def call(items: Sequence[Item[PostCreditNote]]) -> None:
-        batch.client.call(ENTRY, "action_post", [batch.id_of(i.step.ref) for i in items])
-
     items = batch.items(PostCreditNote)
+    own = batch.reference.company.currency
     for wave in _waves(items):
-        batch.attempt([i for i in wave if i.work.going], call)
+        for in_own in (True, False):
+            context = batch.client.can.post_context(own_currency=in_own)
+            some = [i for i in wave if i.work.going and (i.step.currency == own) is in_own]
+            batch.attempt(some, partial(_post, batch, context=context))
     batch.attempt([i for i in items if i.work.going], lambda posted: _check_pairs(batch, posted))
+
+
+def _post(batch: Batch, items: Sequence[Item[PostCreditNote]], context: Mapping[str, Any]) -> None:
+    ids = [batch.id_of(i.step.ref) for i in items]
+    try:
+        batch.client.call(ENTRY, "action_post", ids, context=context)
+    except Refused as error:
+        # Some module may change the lines while it posts, and count on Odoo to work out the others anew.
+        if not context or isinstance(error, AccessRefused | Busy):
+            raise
+        batch.client.call(ENTRY, "action_post", ids)
 
 
 def _waves(items: Sequence[Item[PostCreditNote]]) -> Iterator[list[Item[PostCreditNote]]]:
@@ -129,18 +142,13 @@ def _check_pairs(batch: Batch, items: Sequence[Item[PostCreditNote]]) -> None:
     """Make sure that no note was taken off another invoice than its own."""
     client = batch.client
     notes = {batch.id_of(i.step.ref): i for i in items}
-    lines = {
-        r["id"]: r["move_id"]
-        for r in client.search_read(LINE, [("move_id", "in", list(notes)), *RECEIVABLE], ["move_id"])
-    }
-    domain = [("credit_move_id", "in", list(lines))]
+    owed = [(f"credit_move_id.{field}", operator, value) for field, operator, value in RECEIVABLE]
+    domain = [("credit_move_id.move_id", "in", list(notes)), *owed]
     pairs = client.search_read("account.partial.reconcile", domain, ["credit_move_id", "debit_move_id"])
-    debits = {
-        r["id"]: r["move_id"]
-        for r in client.read(LINE, sorted({p["debit_move_id"] for p in pairs}), ["move_id"])
-    }
+    ids = sorted({p[side] for p in pairs for side in ("credit_move_id", "debit_move_id")})
+    entries = {r["id"]: r["move_id"] for r in client.read(LINE, ids, ["move_id"])} if ids else {}
     for pair in pairs:
-        item, other = notes[lines[pair["credit_move_id"]]], debits[pair["debit_move_id"]]
+        item, other = notes[entries[pair["credit_move_id"]]], entries[pair["debit_move_id"]]
         if other != item.step.invoice_id:
             item.work.issues.append(_mispaired(other))
 

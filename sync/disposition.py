@@ -21,7 +21,7 @@ from odoo_rma.mappings.plan.disposition import (
 from odoo_rma.mappings.vocabulary import Disposition
 from odoo_rma.sync import goods
 from odoo_rma.sync.batch import Batch, Item
-from odoo_rma.sync.reference import Reference
+from odoo_rma.sync.reference import Reference, path
 
 PICKING, MOVE, SCRAP = "stock.picking", "stock.move", "stock.scrap"
 
@@ -89,11 +89,6 @@ def _places(
         kind = "scrap location" if usage == "inventory" else "location for goods"
         raise BadSettings(f"[inspection] locations: there is no {kind} named {name} in Odoo.")
     return places
-
-
-def path(location: Row) -> tuple[int, ...]:
-    """Give the ids from the top down to a location read with its `parent_path`."""
-    return tuple(int(x) for x in (location["parent_path"] or "").split("/") if x)
 
 
 def carry_out(batch: Batch) -> None:

@@ -84,12 +84,17 @@ def change_demand(batch: Batch) -> None:
 
 def receive(batch: Batch) -> None:
     """Write what has arrived on the moves, validate, and make sure that the transfers are done."""
-    batch.attempt(batch.items(Receive), lambda items: _receive(batch, items))
+    items = batch.items(Receive)
+    batch.attempt(items, lambda some: _receive(batch, some, new=some is items and _are_new(batch, some)))
 
 
-def _receive(batch: Batch, every: Sequence[Item[Receive]]) -> None:
+def _are_new(batch: Batch, items: Iterable[Item[Receive]]) -> bool:
+    return all(i.step.ref in batch.made for i in items)
+
+
+def _receive(batch: Batch, every: Sequence[Item[Receive]], *, new: bool) -> None:
     # A refusal of some leaves others of the same call done already; they are not to be refused for that.
-    states = _states(batch, every)
+    states = {} if new else _states(batch, every)
     items = [i for i in every if states.get(batch.id_of(i.step.ref)) != DONE]
     _write_quantities(batch, [i.step for i in items])
     for closing in (False, True):

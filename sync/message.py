@@ -19,6 +19,7 @@ from odoo_rma.mappings.plan.message import TellCustomer
 from odoo_rma.mappings.seen.message import HOST
 from odoo_rma.sync.batch import Batch, Item
 from odoo_rma.sync.message_files import load_texts
+from odoo_rma.sync.people import NOTE
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.return_address import return_addresses
 
@@ -91,8 +92,7 @@ def carry_out(batch: Batch) -> None:
 
 def _announce(batch: Batch, items: Sequence[Item[TellCustomer]], run: str) -> dict[Key, int]:
     """Put the copies into the customers' chatter; give those that this run made, and leave the others to theirs."""
-    fields = ["id", "model", "res_id", "body", "message_type", "subtype_id/.id", "author_id/.id"]
-    facts = batch.reference
+    fields = ["id", "model", "res_id", "body", "message_type", "subtype_id/id", "author_id/.id"]
     rows = [
         [
             str(s.key),
@@ -100,8 +100,8 @@ def _announce(batch: Batch, items: Sequence[Item[TellCustomer]], run: str) -> di
             s.partner_id,
             _copy(s),
             "comment",
-            facts.note_subtype_id,
-            facts.author_id,
+            NOTE,
+            batch.reference.author_id,
             str(s.mark),
             run,
         ]
@@ -153,9 +153,8 @@ def _note(batch: Batch, ids: Sequence[int], how: str) -> None:
 
 def _record(batch: Batch, step: TellCustomer) -> None:
     """Write down, in the order's chatter, what another channel has sent."""
-    fields = ["id", "model", "res_id", "subject", "body", "message_type", "subtype_id/.id", "author_id/.id"]
-    facts = batch.reference
+    fields = ["id", "model", "res_id", "subject", "body", "message_type", "subtype_id/id", "author_id/.id"]
     key = step.key.part("sent")
     row = [str(key), "sale.order", step.order_id, step.subject, step.body, "comment"]
-    row += [facts.note_subtype_id, facts.author_id, str(step.sent)]
+    row += [NOTE, batch.reference.author_id, str(step.sent)]
     batch.client.load(MESSAGE, [*fields, "message_id"], [row])

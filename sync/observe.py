@@ -185,13 +185,11 @@ class Observer:
             *([KIT_LINE] if "mrp" in can.modules else []),
         )
         rows = self._client.search_read("stock.move", domain, fields)
-        self.reference.load_locations(x for r in rows for x in (r["location_id"], r["location_dest_id"]))
-        customer = self.reference.customer_locations
-        kept = [r for r in rows if (r["location_id"] in customer) != (r["location_dest_id"] in customer)]
+        self.reference.load_places(x for r in rows for x in (r["location_id"], r["location_dest_id"]))
+        customers = self.reference.is_customers
+        kept = [r for r in rows if customers(r["location_id"]) != customers(r["location_dest_id"])]
         return {
-            r["id"]: self._move(r, outgoing=r["location_dest_id"] in customer)
-            for r in kept
-            if r["picking_id"]
+            r["id"]: self._move(r, outgoing=customers(r["location_dest_id"])) for r in kept if r["picking_id"]
         }
 
     def _move(self, row: Row, *, outgoing: bool) -> Move:

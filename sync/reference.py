@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo_rma.connector.channels.base import Channel
@@ -12,6 +13,7 @@ from odoo_rma.mappings.credit_lines import CreditRules
 from odoo_rma.mappings.crm_rules import CrmRules
 from odoo_rma.mappings.erp import Company, PickingType, Rounding, Tax
 from odoo_rma.mappings.money import ONE, Decimal, from_odoo
+from odoo_rma.mappings.seen.disposition import Place
 
 
 def day(value: str | bool | None) -> date | None:
@@ -32,6 +34,11 @@ def _zone(name: str | bool) -> tzinfo:
         return UTC
 
 
+def path(location: Mapping[str, Any]) -> tuple[int, ...]:
+    """Give the ids from the top down to a location read with its `parent_path`."""
+    return tuple(int(x) for x in (location["parent_path"] or "").split("/") if x)
+
+
 class Reference:
     """Configuration read from one Odoo, kept for a run."""
 
@@ -45,9 +52,6 @@ class Reference:
         self.company = self._company()
         self.countries = {r["code"]: r["id"] for r in client.search_read("res.country", [], ["code"])}
         self.languages = frozenset(r["code"] for r in client.search_read("res.lang", [], ["code"]))
-        self.note_subtype_id: int = client.call(
-            "ir.model.data", "check_object_reference", module="mail", xml_id="mt_note"
-        )[1]
         user = client.read("res.users", [client.server.uid], ["partner_id", "tz"])[0]
         self.author_id: int = user["partner_id"]
         self.zone = _zone(user["tz"])
@@ -55,8 +59,7 @@ class Reference:
         self.channel: Channel | None = None  # where customers are told: what they were told is then read, too
         self.types: dict[int, PickingType] = {}
         self.taxes: dict[int, Tax] = {}
-        self.customer_locations: set[int] = set()
-        self._locations: set[int] = set()
+        self.places: dict[int, Place] = {}
 
     def today(self, clock: Callable[[], datetime]) -> date:
         """Give the day it is for the people in Odoo."""
@@ -109,13 +112,15 @@ class Reference:
                 {t.return_type_id for t in self.types.values() if t.return_type_id} - self.types.keys()
             )
 
-    def load_locations(self, ids: Iterable[int]) -> None:
-        """Learn which locations are customers'."""
-        new = sorted(set(ids) - self._locations)
-        if new:
-            self._locations.update(new)
-            rows = self._client.read("stock.location", new, ["usage"])
-            self.customer_locations.update(r["id"] for r in rows if r["usage"] == "customer")
+    def load_places(self, ids: Iterable[int]) -> None:
+        """Read locations."""
+        if new := sorted(set(ids) - self.places.keys()):
+            for r in self._client.read("stock.location", new, ["complete_name", "parent_path", "usage"]):
+                self.places[r["id"]] = Place(r["id"], r["complete_name"], path(r), r["usage"])
+
+    def is_customers(self, location: int) -> bool:
+        """Tell whether what lies in a location that was read is at a customer's."""
+        return location in self.places and self.places[location].usage == "customer"
 
     def load_taxes(self, ids: Iterable[int]) -> None:
         """Read the taxes of the invoice lines."""

@@ -110,6 +110,14 @@ class Capabilities:
         context: Values = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True}
         return {**context, "picking_ids_not_to_backorder": list(close_short)} if close_short else context
 
+    def post_context(self, *, own_currency: bool) -> Values:
+        """Context under which `action_post` does not work out tax and due lines anew at every write.
+
+        A draft that has its date and is in the company's currency has them already; Odoo still refuses to post an entry
+        whose debits and credits differ. Versions before 17 know no such thing.
+        """
+        return {"skip_invoice_sync": True} if own_currency and self.reconciles_on_post else {}
+
     def is_storable(self, product: Mapping[str, Any]) -> bool:
         """Whether a product read with `storable_field` is kept in stock."""
         value = product[self.storable_field]
@@ -211,6 +219,9 @@ FIELDS = {
         "repaired",
     ),
 }
+
+UNLOGGED: Values = {"mail_create_nolog": True}
+"""Context under which the chatter does not say that a record was made: our own note there says so, and why."""
 
 Found = Mapping[str, Mapping[str, Mapping[str, Any]] | None]
 

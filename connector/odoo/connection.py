@@ -28,6 +28,7 @@ class Connection:
         self._transport = transport
         self._context = dict(context or {})
         self._may_read_names = True
+        self._names: dict[str, dict[int, str]] = {}
 
     @cached_property
     def can(self) -> Capabilities:
@@ -132,7 +133,8 @@ class Connection:
         if not rows:
             return []
         merged = {**self._context, **(context or {}), **CREATE_ONLY}
-        arguments = {"fields": list(fields), "data": [list(row) for row in rows], "context": merged}
+        heads, cells = self._by_name(fields, rows)
+        arguments = {"fields": heads, "data": cells, "context": merged}
 
         def once() -> list[int]:
             self.calls += 1
@@ -144,6 +146,18 @@ class Connection:
     def close(self) -> None:
         """Let go of the connection."""
         self._transport.close()
+
+    def _by_name(
+        self, fields: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> tuple[list[str], list[list[Any]]]:
+        columns = loading.named_columns(fields, rows)
+        for place, model in columns.items():
+            known = self._names.setdefault(model, {})
+            new = sorted({i for row in rows for i in loading.ids_in(row[place])} - known.keys())
+            if new:
+                found = self.call(model, "get_external_id", new)
+                known |= {record: found.get(str(record), "") for record in new}
+        return loading.by_name(fields, rows, {place: self._names[model] for place, model in columns.items()})
 
     @cached_property
     def _reads_bare(self) -> bool:

@@ -158,7 +158,7 @@ def _note(
         promised=True,
         calculation=(),
     )
-    yield PostCreditNote(key, reversed_id)
+    yield PostCreditNote(key, reversed_id, one.currency)
 
 
 def correct_goods(look: Look, one: Goods) -> list[Step]:

@@ -78,6 +78,7 @@ class PostCreditNote(Step):
 
     ref: Ref
     invoice_id: int
+    currency: str
 
     def __str__(self) -> str:
         return "credit note posted"

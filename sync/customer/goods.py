@@ -34,10 +34,13 @@ class Goods:
         ]
         fields = ("picking_id", "product_id", "state", "product_uom_qty", can.move_quantity, "product_uom")
         moves = client.search_read("stock.move", domain, (*fields, "location_id", "location_dest_id"))
-        reference.load_locations(x for m in moves for x in (m["location_id"], m["location_dest_id"]))
-        customers = reference.customer_locations
-        out = [m for m in moves if m["location_dest_id"] in customers and m["location_id"] not in customers]
-        back = [m for m in moves if m["location_id"] in customers and m["location_dest_id"] not in customers]
+        reference.load_places(x for m in moves for x in (m["location_id"], m["location_dest_id"]))
+        ways = [
+            (m, reference.is_customers(m["location_id"]), reference.is_customers(m["location_dest_id"]))
+            for m in moves
+        ]
+        out = [m for m, from_customer, to_customer in ways if to_customer and not from_customer]
+        back = [m for m, from_customer, to_customer in ways if from_customer and not to_customer]
         products = sorted({m["product_id"] for m in back})
         rows = client.read("product.product", products, ["default_code", "display_name"]) if products else []
         sku_of = {r["id"]: r["default_code"] or r["display_name"] for r in rows}

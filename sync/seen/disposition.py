@@ -26,7 +26,6 @@ from odoo_rma.mappings.transfer import TRANSFER
 from odoo_rma.mappings.vocabulary import Condition, Disposition
 from odoo_rma.mappings.wrong_item import wrong_item_origin
 from odoo_rma.sync.customers import any_of, read_keys
-from odoo_rma.sync.disposition import path
 from odoo_rma.sync.reference import Reference, moment
 
 PICKING, MOVE, LINE, SCRAP = "stock.picking", "stock.move", "stock.move.line", "stock.scrap"
@@ -46,7 +45,7 @@ def read(client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp
 
 class _Reader:
     def __init__(self, client: OdooClient, reference: Reference, rmas: Sequence[Rma], erp: Erp) -> None:
-        self._client, self._author, self._erp = client, reference.author_id, erp
+        self._client, self._reference, self._erp = client, reference, erp
         self.inspected = [r for r in rmas if any(x.inspections for x in r.lines)]
         ours = {p.id: p for p in erp.pickings.values() if _is_return(p.id, erp)}
         self.returned = {
@@ -177,9 +176,8 @@ class _Reader:
         wanted |= {x for f in flows for x in (f.source_id, f.destination_id)}
         wanted |= {x for s in scraps for x in (s.source_id, s.destination_id)}
         wanted |= {x for m in moves for x in (m["location_id"], m["location_dest_id"])}
-        fields = ("complete_name", "parent_path", "usage")
-        rows = self._client.read("stock.location", sorted(wanted), fields)
-        return {r["id"]: Place(r["id"], r["complete_name"], path(r), r["usage"]) for r in rows}
+        self._reference.load_places(wanted)
+        return self._reference.places
 
     def _articles(self) -> dict[int, Article]:
         skus = {i.sku for r in self.inspected for x in r.lines for i in x.inspections if i.sku}
@@ -196,7 +194,9 @@ class _Reader:
         if not (self._names and self.inspected):
             return {}
         own = [("model", "=", PICKING), ("res_id", "in", sorted(self._names))]
-        rows = self._client.search_read("mail.message", [*own, ("author_id", "=", self._author)], ["id"])
+        rows = self._client.search_read(
+            "mail.message", [*own, ("author_id", "=", self._reference.author_id)], ["id"]
+        )
         keys = read_keys(self._client, "mail.message", (r["id"] for r in rows))
         return {i: k for i, k in keys.items() if k and k.kind == INSPECTION}
 

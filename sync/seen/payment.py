@@ -71,8 +71,10 @@ def _on_account(client: OdooClient, moves: Iterable[int]) -> dict[int, tuple[Dec
 
     The other line, the bank's, is a credit.
     """
-    domain = [("move_id", "in", sorted(moves)), ("account_id.reconcile", "=", True), ("debit", ">", 0)]
     found: dict[int, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    if not (wanted := sorted(moves)):
+        return found
+    domain = [("move_id", "in", wanted), ("account_id.reconcile", "=", True), ("debit", ">", 0)]
     for row in client.search_read(
         "account.move.line", domain, ["move_id", "amount_residual_currency", "debit"]
     ):

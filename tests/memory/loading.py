@@ -125,8 +125,8 @@ def _value(db: Database, model: str, column: str, cell: Any) -> Any:
     name, _, by = column.partition("/")
     known_field(model, name)
     about = field_of(model, name)
-    if by == ".id":
-        return _linked(db, about, cell)
+    if by in (".id", "id"):
+        return _linked(db, about, cell if by == ".id" else _ids_of(db, about, cell))
     if by:
         raise NotImplementedError(f"the double does not load {model}.{column}")
     if cell == "":
@@ -148,6 +148,16 @@ def _linked(db: Database, about: Field, cell: Any) -> Any:
     if about.kind == "many2many":
         return ids
     return ids[0] if ids else False
+
+
+def _ids_of(db: Database, about: Field, cell: str) -> str:
+    ids = []
+    for name in filter(None, cell.split(",")):
+        found = db.named(name)
+        if not found or found[0] != about.target:
+            raise _BadRow(f"No matching record found for external id '{name}' in field '{about.name}'")
+        ids.append(str(found[1]))
+    return ",".join(ids)
 
 
 def _by_name(db: Database, about: Field, cell: str) -> int:

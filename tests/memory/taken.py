@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from memory.database import Database
 from memory.odoo import MemoryOdoo
 from memory.schema import MODELS
+from odoo_rma.connector.odoo.loading import NAMED
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -36,8 +37,8 @@ def take(tables: Reads) -> Rows:
             continue
         found[model] = list(tables.rows(model, [], *names, context=EVERYBODY).values())
     names = [f.name for f in MODELS["ir.model.data"].values() if f.name != "id"]
-    note = tables.rows("ir.model.data", [("module", "=", "mail"), ("name", "=", "mt_note")], *names)
-    found["ir.model.data"] = list(note.values())
+    named = tables.rows("ir.model.data", [("model", "in", sorted({*NAMED.values()} & MODELS.keys()))], *names)
+    found["ir.model.data"] = list(named.values())
     return found
 
 
@@ -83,7 +84,10 @@ def cut(rows: Rows, references: Sequence[str]) -> Rows:
             r["id"] in {x for m in rows["stock.move"] if m["id"] in moves for x in m["reference_ids"]}
         ),
     }
-    return {m: [r for r in own if m not in keep or keep[m](r)] for m, own in rows.items()}
+    cut_down = {m: [r for r in own if m not in keep or keep[m](r)] for m, own in rows.items()}
+    there = {(m, r["id"]) for m, own in cut_down.items() for r in own}
+    names = [r for r in rows["ir.model.data"] if (r["model"], r["res_id"]) in there]
+    return {**cut_down, "ir.model.data": names}
 
 
 def _paired(rows: Rows, entries: set[int]) -> set[int]:
