@@ -10,6 +10,7 @@ from odoo_rma.connector.odoo.client import OdooClient
 
 FIRST_JSON2 = (19, 0)
 FIRST_HAS_ACCESS = (18, 0)
+FIRST_READS_COST = (15, 0)
 FIRST_UNSIGNED = (19, 0)  # 14 refuses a note by a user without e-mail address; 19 takes it; not tried between
 
 
@@ -40,6 +41,14 @@ RIGHTS: Mapping[str, tuple[str, str]] = {
     "res.partner.category": ("read create", CONTACTS),
 }
 """What we do with each model, and the group that permits it."""
+
+ON_14: Mapping[str, tuple[str, str]] = {
+    "stock.valuation.layer": (
+        "read",
+        "Inventory / Administrator (or, smaller, one of your own: odoo-access.md)",
+    )
+}
+"""Odoo 14 reads what returned goods had cost with the rights of whoever receives them."""
 
 HISTORY = "loyalty.history"
 GIFT_CARDS: Mapping[str, str] = {"loyalty.program": "read", "loyalty.card": "read create", HISTORY: "create"}
@@ -109,7 +118,8 @@ def _modules(client: OdooClient) -> Iterator[Check]:
 
 def _rights(client: OdooClient) -> Iterator[Check]:
     missing: dict[str, list[str]] = {}
-    for model, (operations, group) in RIGHTS.items():
+    old = ON_14 if client.server.version < FIRST_READS_COST else {}
+    for model, (operations, group) in {**RIGHTS, **old}.items():
         for operation in operations.split():
             if not _may(client, model, operation):
                 missing.setdefault(group, []).append(f"{operation} {model}")

@@ -127,11 +127,9 @@ def users(env: Any, shop: Any) -> Any:
     groups = first(env, "res.users", "group_ids", "groups_id")
     made: dict[str, Any] = {}
     for row in shop["users"]:
-        # Odoo 14 reads the cost of what comes back with the user's own rights, which only the stock manager has.
-        extra = [] if has(env, "stock.picking", "return_id") else row.get("groups_14", [])
-        ids = [env.ref(name).id for name in [*row["groups"], *extra]]
-        if row.get("gift_cards") and "loyalty.card" in env:
-            ids.append(_gift_card_group(env).id)
+        ids = [env.ref(name).id for name in row["groups"]]
+        if row.get("own_groups"):
+            ids += [group.id for group in _own_groups(env)]
         values = {
             "login": row["login"],
             "password": row["login"],
@@ -145,12 +143,21 @@ def users(env: Any, shop: Any) -> Any:
     return made
 
 
-def _gift_card_group(env: Any) -> Any:
-    """Issuing gift cards and nothing else; of Odoo's own groups only the sales administrator may do it."""
-    group = env["res.groups"].create({"name": "Gift cards for returns"})
-    values = {"name": "Gift cards for returns", "model_id": env["ir.model"]._get_id("loyalty.card")}
-    rights = {"perm_read": True, "perm_create": True, "perm_write": False, "perm_unlink": False}
-    env["ir.model.access"].create(dict(values, group_id=group.id, **rights))
+def _own_groups(env: Any) -> Any:
+    """One right each, for what of Odoo's own groups only an administrator's permits."""
+    if "loyalty.card" in env:
+        yield _group_with(env, "Gift cards for returns", "loyalty.card", "read", "create")
+    # Odoo 14 reads what returned goods had cost with the rights of whoever receives them.
+    if not has(env, "stock.picking", "return_id"):
+        yield _group_with(env, "Cost of returned goods", "stock.valuation.layer", "read")
+
+
+def _group_with(env: Any, name: str, model: str, *rights: str) -> Any:
+    group = env["res.groups"].create({"name": name})
+    values: dict[str, Any] = {"name": name, "model_id": env["ir.model"]._get_id(model), "group_id": group.id}
+    for right in ("read", "write", "create", "unlink"):
+        values["perm_" + right] = right in rights
+    env["ir.model.access"].create(values)
     return group
 
 

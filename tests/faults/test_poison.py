@@ -2,7 +2,7 @@
 
 What a good one loses by a bad one beside it is counted in calls to Odoo, never in time. Some are found bad before
 anything is sent; of others only Odoo knows, and refuses the whole batch: a serial number that somebody counted back
-into stock by hand, an account that was archived since the invoice. 200 returns; a thousand with `make faults`.
+into stock by hand, an account that was archived since the invoice. 100 returns; a thousand with `make faults`.
 """
 
 import logging
@@ -26,7 +26,7 @@ from odoo_rma.sync.observe import Observer
 from odoo_rma.sync.report import Exit, Outcome, RunReport
 from odoo_rma.sync.store import Store
 
-SIZE = 1_000 if os.environ.get("ODOO_RMA_THOROUGH") else 200
+SIZE = 1_000 if os.environ.get("ODOO_RMA_THOROUGH") else 100
 BATCH = 50
 STOCK, INCOME = 5, 26
 BOOTS, NAVIGATOR = "S-1003", "S-1056"

@@ -221,8 +221,32 @@ class TestWhatComesIn:
         office.run("sync", "--rma", "R-0815").says(1, "R-0815", "check the number")
 
 
+WILD = (
+    "%",
+    "S-10%",
+    "S_1083",
+    "' OR 1=1 --",
+    '["id", "!=", 0]',
+    "../S-1083",
+    "s-1083",
+    "S\u20111083",
+    "*",
+    "False",
+)
+"""What a search might take for a pattern, a condition, a path or another name of an order that is there."""
+
+
 class TestBadOnesAmongGoodOnes:
     """Of twenty returns three are bad, two of them so that only Odoo knows; tests/faults/test_poison.py has a thousand."""
+
+    @pytest.mark.usefixtures("unchanged")
+    def test_a_reference_finds_the_order_that_is_called_so_or_none(self, tmp_path: Path, odoo19: Env) -> None:
+        office = Office(tmp_path / "office", odoo19, sources={"shop": {}})
+        office.drop("wild.json", [article(f"{n} {text}", order=text) for n, text in enumerate(WILD)])
+        office.run("sync").says(3)
+        found = office.quarantine()
+        assert len(found) == len(WILD)
+        assert {why.partition(":")[0] for (why,) in found.values()} == {"unknown_order"}, found
 
     def test_each_bad_one_is_named_and_all_others_are_done(self, tmp_path: Path, odoo19: Env) -> None:
         office = Office(tmp_path / "office", odoo19, sources={"shop": {"credit_note_on": "receipt"}})
@@ -232,15 +256,18 @@ class TestBadOnesAmongGoodOnes:
         _archive_the_account(tables, PAID[9])
         _count_back(tables, "GPS-0008")
         serial = _came_back(tables, "S-1097", lots=[{"name": "GPS-0008", "quantity": 1}])
+        wild = sent[0]["id"] = "R-1' OR 1=1 --%_.../\u9000\u8d27"
         office.drop("all.json", [*sent[:5], unknown, *sent[5:], serial])
         ended = office.run("sync", "--json")
         assert ended.code == 3, ended.err
         outcomes = {r["id"]: r["outcome"] for r in ended.data["results"]}
         bad = {f"R-{PAID[9]}": "is archived", "R-unknown": "S-4711", "R-S-1097": "already been assigned"}
         assert {name for name, outcome in outcomes.items() if outcome != "done"} == bad.keys()
+        assert outcomes[wild] == "done"
         waiting = office.quarantine()
         assert waiting.keys() == {f"shop/{name}" for name in bad}
         assert all(words in waiting[f"shop/{name}"][0] for name, words in bad.items()), waiting
+        assert office.run("sync", "--json").data["writes"] == 0
 
 
 PAID = ("S-1083", "S-1084", "S-1086", "S-1089", "S-1092", "S-1093", "S-1094", "S-1095", "S-1100")
