@@ -96,7 +96,7 @@ def test_run_after_run_in_one_process_takes_no_more_than_at_first(company: Compa
     assert grown < 10 * MEGABYTE
     assert process.files[-1] <= process.files[begin]
     slower = median(process.seconds[-quarter:]) / median(process.seconds[begin : begin + quarter])
-    assert slower < 1.5
+    assert slower < 1.25
     assert lost[0] > RUNS / 4
     assert company.run().exit_code is Exit.DONE
     note(
@@ -109,6 +109,6 @@ def test_run_after_run_in_one_process_takes_no_more_than_at_first(company: Compa
 
 
 def announced(number: int) -> dict[str, object]:
-    """The same few returns over and over, each time as many units as the time before or others."""
+    """The same few returns over and over, in a new revision: more units would be more transfers, and more to look at."""
     which, revision = number % 3, number // 3 + 1
-    return rma(f"S-{which}", "S-1007", line("MUG", 1 + number % 2), revision=revision)
+    return rma(f"S-{which}", "S-1007", line("MUG", 1 + which), revision=revision)
