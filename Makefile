@@ -86,6 +86,7 @@ drifts: $(STAMP)  ## Five hundred differences planted in a real Odoo and its sou
 	ODOO_RMA_DRIFTS=500 $(BIN)/pytest tests/live/test_reconcile_many.py
 
 bench: $(STAMP)  ## Time returns side by side: by hand, inside Odoo, and by odoo-rma (docs/performance.md)
+	$(BIN)/python bench/speed.py --without mrp --without loyalty
 	$(BIN)/python bench/speed.py
 
 short-bench: $(STAMP)  ## The same in little, for what is not a time: all done, equal books, no more calls than docs/performance.md says

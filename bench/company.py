@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -111,13 +111,21 @@ class Company:
 
 
 @contextmanager
-def company(orders: int, *, database: str = "bench", workers: int = 0) -> Iterator[Company]:
-    """Give a real Odoo 19 with so many delivered and invoiced orders, copied straight into its tables."""
+def company(
+    orders: int, *, database: str = "bench", workers: int = 0, without: Sequence[str] = ()
+) -> Iterator[Company]:
+    """Give a real Odoo 19 with so many delivered and invoiced orders, copied straight into its tables.
+
+    `without` are modules of the sandbox's shop that are taken out first, with what builds on them.
+    """
     sandbox = Sandbox(19, workers=workers)
     sandbox.up()
     env, way = sandbox.reset(database), sandbox.way
     if not isinstance(way, PackagedOdoo):
         raise SystemExit("Needs a sandbox from Debian's packages: its database is written to directly.")
+    if without:
+        found = f"env['ir.module.module'].search([('name', 'in', {list(without)!r})])"
+        way.shell(database, f"{found}.button_immediate_uninstall()", lambda _line: None)
     made = [sell(Admin(env), f"{shape.name}-0", shape.articles) for shape in SHAPES]
     with way.postgres.session(database) as cursor:
         for shape, order in zip(SHAPES, made, strict=True):

@@ -1,6 +1,6 @@
 """Time returns on a real Odoo 19, side by side: by hand, inside Odoo, and with odoo-rma over either transport.
 
-    .venv/bin/python bench/speed.py [--rounds 3] [--returns 200] [--by-hand 20] [--most-calls 1.5] [--json FILE]
+    .venv/bin/python bench/speed.py [--rounds 3] [--returns 200] [--by-hand 20] [--without mrp] [--json FILE]
 
 In every round each way carries out returns of its own (one and two lines in turn, all of it received and refunded) in
 the same database; what they leave in the books must be the same. Medians are printed; read the ratios, not the single
@@ -93,13 +93,21 @@ def table(medians: dict[str, Figures]) -> str:
 @click.option("--rounds", default=3, show_default=True)
 @click.option("--returns", default=200, show_default=True, help="Returns per way and round.")
 @click.option("--by-hand", "hand", default=20, show_default=True, help="Returns per round for the slow way.")
+@click.option("--without", multiple=True, help="Take a module out of the shop first, such as mrp.")
 @click.option("--most-calls", type=float, help="Fail when odoo-rma needs more calls per return.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the figures there as well.")
-def main(rounds: int, returns: int, hand: int, most_calls: float | None, file: Path | None) -> None:
+def main(
+    rounds: int,
+    returns: int,
+    hand: int,
+    without: tuple[str, ...],
+    most_calls: float | None,
+    file: Path | None,
+) -> None:
     """Take all ways in turn, round after round."""
     found: defaultdict[str, list[Figures]] = defaultdict(list)
     used: defaultdict[str, list[str]] = defaultdict(list)
-    with company(rounds * (3 * returns + hand) + 300) as shop:
+    with company(rounds * (3 * returns + hand) + 300, without=without) as shop:
 
         def take(way: str, time_it: Callable[..., Figures], count: int, *more: str) -> None:
             first = shop.taken
