@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from time import monotonic
+from typing import Self
 
 from odoo_rma.connector.errors import Unknown, Unreachable
 from odoo_rma.connector.odoo.client import Server
@@ -92,6 +94,13 @@ def tell_sources(
 
 
 def _tell(source: Source, news: Sequence[Untold], store: Store, stop: Callable[[], bool]) -> dict[Name, Told]:
+    with _Diary(store) as diary:
+        return _tell_all(source, news, diary, stop)
+
+
+def _tell_all(
+    source: Source, news: Sequence[Untold], diary: "_Diary", stop: Callable[[], bool]
+) -> dict[Name, Told]:
     told, away = {}, ""
     for one in news:
         name = source.name, one.news.rma.id
@@ -110,9 +119,36 @@ def _tell(source: Source, news: Sequence[Untold], store: Store, stop: Callable[[
             told[name] = Told(undecided=f"{source.name} may or may not have been told: {error}")
         else:
             told[name] = Told(reply.done, reply.issues)
-            for what, mark in one.marks.items() if told[name].whole else ():
-                store.reported(*name, what, mark)
+            if told[name].whole:
+                diary.take_down(name, one.marks)
     return told
+
+
+class _Diary:
+    """Writes down what was told, once a second and at the end: to the disk for each would take longer than telling a file.
+
+    What was told in the last second before a crash is told once more, which changes nothing.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._since = store, monotonic()
+        self._told: list[tuple[str, str, str, str]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._write()
+
+    def take_down(self, name: Name, marks: Mapping[str, str]) -> None:
+        self._told += [(*name, what, mark) for what, mark in marks.items()]
+        if monotonic() - self._since >= 1:
+            self._write()
+
+    def _write(self) -> None:
+        if self._told:
+            self._store.reported(self._told)
+        self._told, self._since = [], monotonic()
 
 
 def _marks(plan: Plan, *, again: bool) -> dict[str, str]:

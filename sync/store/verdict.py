@@ -1,5 +1,7 @@
 """Requested returns: what a person said to one, and which decisions a source was told."""
 
+from collections.abc import Iterable
+
 from odoo_rma.sync.store.cursors import Cursors
 from odoo_rma.sync.store.intake import Intake
 
@@ -22,13 +24,15 @@ class Verdicts(Intake, Cursors):
         sql = "SELECT 1 FROM reported WHERE source = ? AND key = ? AND what = ?"
         return self._row(sql, source, rma_id, what) is not None
 
-    def reported(self, source: str, rma_id: str, what: str, mark: str) -> None:
-        """Take down that a source was told."""
-        self._do(
-            "INSERT INTO reported (source, key, what, mark) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (source, key, what) DO UPDATE SET mark = excluded.mark",
-            *(source, rma_id, what, mark),
-        )
+    def reported(self, told: Iterable[tuple[str, str, str, str]]) -> None:
+        """Take down what sources were told: source, RMA, what of it, and its mark."""
+        with self._writing():
+            for one in told:
+                self._do(
+                    "INSERT INTO reported (source, key, what, mark) VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT (source, key, what) DO UPDATE SET mark = excluded.mark",
+                    *one,
+                )
 
     def _set_verdict(self, source: str, rma_id: str, authorize: bool, why: str) -> None:
         self._do(
