@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.timeout(1800 + 30 * max(0, KILLS - 25)),
 ]  # a minute or two; more where others want the machine too
 
-SEED = 20261124
+SEED = int(os.environ.get("ODOO_RMA_SEED", "20261124"))
 KILLS_A_ROUND = 5 if KILLS <= 50 else 20
 MOST_ROUNDS = (
     KILLS // KILLS_A_ROUND * 3 // 2 + 1
@@ -158,6 +158,9 @@ def test_killed_at_random_moments_it_ends_as_if_nothing_had_happened(
         hits = killed_round(office, undisturbed, dice, forget=number % 2 == 1)
         ends_well(office, undisturbed)
         tell(f"seed {SEED}, round {number}: {len(hits)} kills", *hits)
+        note(
+            "killed, real Odoo", kills=len(hits)
+        )  # each round stands for itself, should the machine be wanted
         kills += hits
         if len(kills) >= KILLS:
             break
@@ -166,7 +169,7 @@ def test_killed_at_random_moments_it_ends_as_if_nothing_had_happened(
     )
     assert len(kills) >= KILLS
     assert len(set(kills)) >= SPREAD, kills
-    note("killed, real Odoo", kills=len(kills), different_moments=len(set(kills)))
+    note("killed, real Odoo", different_moments=len(set(kills)))
 
 
 def test_asked_to_end_and_then_with_odoo_and_postgresql_restarted_it_completes(
