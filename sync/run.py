@@ -22,6 +22,7 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.plan import Plan
 from odoo_rma.mappings.rules import Rules, SourceRules
 from odoo_rma.sync.apply import apply
+from odoo_rma.sync.batch import Work
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.documents import documents
 from odoo_rma.sync.intake import go_on, take_in_what_answers
@@ -29,6 +30,7 @@ from odoo_rma.sync.lock import run_lock
 from odoo_rma.sync.marks import wake_changed
 from odoo_rma.sync.observe import Observer
 from odoo_rma.sync.outcome import NOTHING_TOLD, Name, Outcomes, name_of
+from odoo_rma.sync.pace import Pace
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.rehearsal import rehearsal
 from odoo_rma.sync.report import Outcome, Progress, Result, RunReport, reason_of
@@ -205,6 +207,7 @@ class Run:
         setup: "Setup | None" = None,
     ) -> None:
         self._ahead: _Ahead | None = None
+        self._pace = Pace(settings.run.batch, settings.odoo.timeout)
         self._keep, self._guard = keep, guard or Guard()
         self._settings, self._store, self._client = settings, store, client
         self._clock, self._direction, self._dry_run, self._stop = clock, direction, dry_run, stop
@@ -214,9 +217,9 @@ class Run:
 
     def batches(self, rmas: Iterator[Rma]) -> Iterator[tuple[list[Rma], list[Rma]]]:
         """Cut the work into batches; gives each with the one that follows. What comes later is not read before its time."""
-        batch = list(islice(rmas, self._settings.run.batch))
+        batch = list(islice(rmas, self._pace.size))
         while batch:
-            following = list(islice(rmas, self._settings.run.batch))
+            following = list(islice(rmas, self._pace.size))
             yield batch, following
             batch = following
 
@@ -241,7 +244,7 @@ class Run:
                 erp = foresee(erp, to_do)
                 continue
             with self._guard.writing(to_do):
-                for work in apply(to_do, self._client, self._reference):
+                for work in self._apply(to_do):
                     outcomes.note(work)
                     known.customers.update({work.partner_id} - {0})
             erp = self._look_again(known, batch, following)
@@ -254,6 +257,17 @@ class Run:
         ]
         self._settle(plans, results, told)
         return results
+
+    def _apply(self, plans: Sequence[Plan]) -> Iterator[Work]:
+        """Carry plans out in parts that Odoo manages: after a lost reply the same again is smaller."""
+        rest = list(plans)
+        while rest:
+            some, rest = rest[: self._pace.size], rest[self._pace.size :]
+            began, lost = monotonic(), False
+            for work in apply(some, self._client, self._reference):
+                lost = lost or bool(work.undecided)
+                yield work
+            self._pace.note(len(some), monotonic() - began, lost=lost)
 
     def _look_at(self, batch: Sequence[Rma]) -> tuple[_Known, Erp]:
         known, ahead = self._known(batch), self._ahead

@@ -1,21 +1,29 @@
 """As few calls as the data allows: one look for two batches, names instead of searches, and no work that Odoo does twice."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+import stamina
 from memory.client import MemoryTransport, connect_to
 from memory.company import NOW, Company
+from memory.odoo import READS
 from memory.week import ANNOUNCED, WENT_ON
+from office.odoo_state import State
 
-from odoo_rma.connector.errors import Refused
+from odoo_rma.connector.errors import Refused, Unknown
 from odoo_rma.connector.odoo.capabilities import UNLOGGED
 from odoo_rma.connector.odoo.loading import MANY, by_name, named_columns
+from odoo_rma.connector.sources.base import News, Reply
+from odoo_rma.connector.sources.files import FileSource
 from odoo_rma.sync import run
+from odoo_rma.sync.pace import CAUTION, Pace
 from odoo_rma.sync.report import Outcome, RunReport
+from odoo_rma.sync.store import Store
 
 QUICK = "skip_invoice_sync"
 
@@ -45,14 +53,32 @@ class Watched(MemoryTransport):
         )
 
 
+@dataclass(frozen=True)
+class Usual:
+    """The report of the last run, and what stands in Odoo."""
+
+    report: RunReport
+    state: State
+
+
 @pytest.fixture
 def company(tmp_path: Path) -> Company:
     """What was announced came in before; now its files say how it went on."""
-    company = Company.of_the_shop(tmp_path)
+    company = Company.of_the_shop(tmp_path / "company")
     company.drop("1.json", ANNOUNCED)
     company.run()
     company.drop("2.json", WENT_ON)
     return company
+
+
+@pytest.fixture
+def usual(tmp_path: Path) -> Usual:
+    """Let the same week go by in an ordinary Odoo."""
+    company = Company.of_the_shop(tmp_path / "usual")
+    for name, rmas in (("1.json", ANNOUNCED), ("2.json", WENT_ON)):
+        company.drop(name, rmas)
+        report = company.run()
+    return Usual(report, company.state())
 
 
 def sync(company: Company, transport: MemoryTransport, batch: int) -> RunReport:
@@ -99,6 +125,85 @@ def test_batches_that_are_looked_at_together_end_as_one_by_one(tmp_path: Path) -
     assert states[0] == states[1] == states[2]
 
 
+# ── as many at once as Odoo manages ──
+
+
+class GivesUpOnMany(Watched):
+    """An Odoo behind a proxy that cuts off whatever takes long: each call for more than two records."""
+
+    def send(self, model: str, method: str, ids: Sequence[int] | None, arguments: Mapping[str, Any]) -> Any:
+        of_many = (
+            sum(bool(row[0]) for row in arguments.get("data", ())) if method == "load" else len(ids or ())
+        )
+        if method not in READS and of_many > 2:
+            raise Unknown("Odoo did not answer in time.")
+        return super().send(model, method, ids, arguments)
+
+
+def test_what_is_too_much_at_once_is_done_in_smaller_parts_of_the_same_run(
+    company: Company, usual: Usual
+) -> None:
+    with stamina.set_testing(True, attempts=1):
+        report = sync(company, GivesUpOnMany(company), batch=50)
+    assert not report.count(Outcome.UNDECIDED)
+    assert company.state() == usual.state
+
+
+def test_the_pace_falls_when_it_takes_long_and_rises_again() -> None:
+    pace = Pace(50, timeout=60)
+    pace.note(50, 5, lost=True)
+    assert pace.size == 25, "a reply was lost"
+    pace.note(25, 70, lost=False)
+    assert pace.size == 12, "it took longer than one call may"
+    for _ in range(CAUTION):
+        pace.note(12, 1, lost=False)
+    assert pace.size == 12, "once bitten"
+    for expected in (24, 48, 50, 50):
+        pace.note(pace.size, 1, lost=False)
+        assert pace.size == expected
+    for _ in range(9):
+        pace.note(pace.size, 0, lost=True)
+    assert pace.size == 1
+
+
+# ── what sources were told ──
+
+
+def test_what_sources_were_told_is_written_down_together(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    write = Store.reported
+
+    def counted(store: Store, told: list[tuple[str, str, str, str]]) -> None:
+        written.append(len(told))
+        write(store, told)
+
+    monkeypatch.setattr(Store, "reported", counted)
+    sync(company, Watched(company), batch=50)
+    assert len(written) == 1
+    assert written[0] > 3
+
+
+def test_whoever_is_interrupted_while_telling_knows_what_was_told(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    tell = FileSource.tell
+
+    def ended_at_the_third(source: FileSource, news: News) -> Reply:
+        asked.append(news.rma.id)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return tell(source, news)
+
+    monkeypatch.setattr(FileSource, "tell", ended_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        sync(company, Watched(company), batch=50)
+    sync(company, Watched(company), batch=50)
+    assert [asked.count(told) for told in asked[:3]] == [1, 1, 2], "only the third is told again"
+
+
 # ── posting ──
 
 
@@ -122,16 +227,16 @@ class WorksLinesOut(Watched):
         return super().send(model, method, ids, arguments)
 
 
-def test_what_odoo_does_not_post_like_that_is_posted_in_the_ordinary_way(company: Company) -> None:
-    odd, usual = WorksLinesOut(company), Company.of_the_shop(company.folder.with_name("usual"))
+def test_what_odoo_does_not_post_like_that_is_posted_in_the_ordinary_way(
+    company: Company, usual: Usual
+) -> None:
+    odd = WorksLinesOut(company)
     report = sync(company, odd, batch=50)
-    for name, rmas in (("1.json", ANNOUNCED), ("2.json", WENT_ON)):
-        usual.drop(name, rmas)
-        expected = usual.run()
-    assert {r.label: (r.outcome, r.issues) for r in report.results} == {
-        r.label: (r.outcome, r.issues) for r in expected.results
-    }
-    assert company.state() == usual.state()
+    found, expected = (
+        {r.label: (r.outcome, r.issues) for r in one.results} for one in (report, usual.report)
+    )
+    assert found == expected
+    assert company.state() == usual.state
     assert [QUICK in c for c in odd.contexts("account.move", "action_post")][:2] == [True, False]
 
 
