@@ -199,7 +199,9 @@ class RunSettings(Part):
         description="Our own store (snapshots, quarantine, history): a file, or `postgresql://…` for several hosts "
         "(docs/workers.md).",
     )
-    batch: Annotated[int, Field(ge=1, le=1000)] = Field(50, description="RMAs per batch, at most; fewer while Odoo does not answer in time.")
+    batch: Annotated[int, Field(ge=1, le=1000)] = Field(
+        50, description="RMAs per batch, at most; fewer while Odoo does not answer in time."
+    )
     policy: Path | None = Field(None, description="The return policy (docs/policy.md); none when left out.")
 
 
