@@ -19,7 +19,6 @@ NAMED = {
     "picking_type_id": "stock.picking.type",
     "product_uom": "uom.uom",
     "product_uom_id": "uom.uom",
-    "subtype_id": "mail.message.subtype",
     "tax_ids": "account.tax",
 }
 """Relations to what a company has few of, and their models. `load` searches for every database id anew, once a cell, but

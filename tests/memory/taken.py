@@ -37,7 +37,9 @@ def take(tables: Reads) -> Rows:
             continue
         found[model] = list(tables.rows(model, [], *names, context=EVERYBODY).values())
     names = [f.name for f in MODELS["ir.model.data"].values() if f.name != "id"]
-    named = tables.rows("ir.model.data", [("model", "in", sorted({*NAMED.values()} & MODELS.keys()))], *names)
+    named = tables.rows(
+        "ir.model.data", [("model", "in", sorted({*NAMED.values(), "mail.message.subtype"}))], *names
+    )
     found["ir.model.data"] = list(named.values())
     return found
 
