@@ -255,16 +255,22 @@ def no_good_one_waits(played: Played, clean: Played, bad: Bad) -> int:
     return later
 
 
+def costs(played: Played, clean: Played, bad: Bad) -> tuple[int, int]:
+    """Make sure that the bad ones are named and no good one waits; give the calls they cost, and how much later it got."""
+    the_bad_ones_are_named(played, bad)
+    later = no_good_one_waits(played, clean, bad)
+    more = played.report.calls - clean.report.calls
+    assert more <= most(clean, bad)
+    return more, later
+
+
 @pytest.mark.parametrize("kind", [SERIAL, ACCOUNT, UNKNOWN], ids=["serial number", "account", "order"])
 def test_one_bad_return_is_named_and_costs_the_others_next_to_nothing(
     disk: Path, clean: Played, kind: Kind, request: pytest.FixtureRequest
 ) -> None:
     bad = {SIZE // 2 + 4: kind}
     played = play(disk / kind.code / str(OF_ALL_KINDS.index(kind)), bad)
-    the_bad_ones_are_named(played, bad)
-    later = no_good_one_waits(played, clean, bad)
-    more = played.report.calls - clean.report.calls
-    assert more <= most(clean, bad)
+    more, later = costs(played, clean, bad)
     note(
         f"1 bad of {SIZE}, {request.node.callspec.id}, in memory",
         calls=clean.report.calls,
@@ -276,10 +282,7 @@ def test_one_bad_return_is_named_and_costs_the_others_next_to_nothing(
 def test_a_tenth_is_bad_and_all_others_are_done(disk: Path, clean: Played) -> None:
     bad = every_tenth()
     played = play(disk / "tenth", bad)
-    the_bad_ones_are_named(played, bad)
-    later = no_good_one_waits(played, clean, bad)
-    more = played.report.calls - clean.report.calls
-    assert more <= most(clean, bad)
+    more, later = costs(played, clean, bad)
     note(
         f"{len(bad)} bad of {SIZE}, in memory",
         calls=clean.report.calls,
