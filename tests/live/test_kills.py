@@ -34,9 +34,8 @@ pytestmark = [
 
 SEED = int(os.environ.get("ODOO_RMA_SEED", "20261124"))
 KILLS_A_ROUND = 5 if KILLS <= 50 else 20
-MOST_ROUNDS = (
-    KILLS // KILLS_A_ROUND * 3 // 2 + 1
-)  # a process may end before its kill; another round makes up for it
+ROUNDS = max(1, KILLS // KILLS_A_ROUND)
+MOST_ROUNDS = ROUNDS * 3 // 2 + 1  # a process may end before its kill; another round makes up for it
 SPREAD = min(18 * KILLS // 25, 100)  # so many of the kills at least must find another amount of work done
 LAG = 0.4  # seconds between a record and the kill, at most: long enough to reach whatever phase follows
 BATCH = 10
@@ -135,12 +134,16 @@ def kill_at(office: Office, undisturbed: Undisturbed, wanted: int, lag: float) -
 
 
 def killed_round(
-    office: Office, undisturbed: Undisturbed, dice: random.Random, *, forget: bool
+    office: Office, undisturbed: Undisturbed, dice: random.Random, number: int, *, forget: bool
 ) -> list[Progress]:
-    """Kill in each part of the work at a random moment; give how far each kill found it."""
+    """Kill in each part of the work at a random moment; give how far each kill found it.
+
+    Each round has a stretch of each part for itself, so that no two rounds look at the same moments.
+    """
     found = []
     for part in range(KILLS_A_ROUND):
-        wanted = int(undisturbed.records * (part + dice.random()) / KILLS_A_ROUND)
+        within = (number % ROUNDS + dice.random()) / ROUNDS
+        wanted = int(undisturbed.records * (part + within) / KILLS_A_ROUND)
         if hit := kill_at(office, undisturbed, wanted, dice.uniform(0, LAG)):
             found.append(hit)
         if forget:
@@ -155,7 +158,7 @@ def test_killed_at_random_moments_it_ends_as_if_nothing_had_happened(
     kills: list[Progress] = []
     for number in range(MOST_ROUNDS):
         office = fresh_office(sandbox19, tmp_path / str(number))
-        hits = killed_round(office, undisturbed, dice, forget=number % 2 == 1)
+        hits = killed_round(office, undisturbed, dice, number, forget=number % 2 == 1)
         ends_well(office, undisturbed)
         tell(f"seed {SEED}, round {number}: {len(hits)} kills", *hits)
         note(
