@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import certifi
@@ -44,7 +45,9 @@ class Wire:
         self.url = url.rstrip("/")
         self.timeout = timeout
         self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(verify_tls), keepalive_expiry=IDLE_SECONDS, network_backend=_DeadlineBackend()
+            ssl_context=_tls(verify_tls) if self.url.startswith("https:") else None,
+            keepalive_expiry=IDLE_SECONDS,
+            network_backend=_DeadlineBackend(),
         )
 
     def send(
@@ -157,6 +160,7 @@ def _left(moment: float | None, error: type[httpcore.TimeoutException]) -> float
     return left
 
 
+@cache
 def _tls(verify: bool) -> ssl.SSLContext:
     # The system's own store first: a company's private authority is installed there.
     context = ssl.create_default_context()

@@ -42,12 +42,7 @@ REFUND = "refund"
 
 def own_notes(rma: Rma, erp: Erp) -> list[Invoice]:
     """Give the credit notes made under the keys of an RMA."""
-    found = [
-        i
-        for i in erp.invoices.values()
-        if i.is_credit and i.key and (i.key.source, i.key.owner, i.key.kind) == (rma.source, rma.id, CREDIT)
-    ]
-    return sorted(found, key=lambda i: i.id)
+    return [i for i in erp.notes_of.get((rma.source, rma.id, CREDIT), ()) if i.is_credit]
 
 
 def credited(rma: Rma, erp: Erp) -> Credited:
@@ -56,8 +51,8 @@ def credited(rma: Rma, erp: Erp) -> Credited:
     live = {n.id for n in notes.values() if n.state != CANCELED}
     units: dict[str, Decimal] = defaultdict(lambda: ZERO)
     charges = set()
-    for line in erp.invoice_lines.values():
-        if line.invoice_id in live and line.key:
+    for line in (x for i in sorted(live) for x in erp.lines_of.get(i, ())):
+        if line.key:
             if line.key.parts[-3:-2] == (ITEM,):
                 units[line.key.parts[-2]] += line.quantity
             elif line.key.parts[-2:-1] == (CHARGE,):
@@ -145,7 +140,7 @@ def plan_open_note(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> lis
         raise Refusal(refund_withdrawn(rma, note, number))
     _check_reset(rma, [note], rules)
     if note.state == DRAFT:
-        lines = [x for x in erp.invoice_lines.values() if x.invoice_id == note.id]
+        lines = erp.lines_of.get(note.id, ())
         sums = sums_of(lines, erp, note.currency)
         if sums and sum(sums, ZERO) != note.total:
             words = calculation(lines, sums, note.currency)
@@ -168,7 +163,7 @@ def _go_on(rma: Rma, note: Invoice, erp: Erp, rules: CreditRules) -> list[Step]:
         return [Reconcile(note.id, note.reversed_id)]
     if note.state != DRAFT or not rules.post or not note.key:
         return []
-    lines = sorted((x for x in erp.invoice_lines.values() if x.invoice_id == note.id), key=lambda x: x.id)
+    lines = erp.lines_of.get(note.id, ())
     words = calculation(lines, sums_of(lines, erp, note.currency), note.currency)
     text = _note_text(rma, note.key.parts[0], note.key.parts[1], words)
     steps: list[Step] = [Note(note.key.part("note"), "account.move", note.id, text)]
@@ -235,7 +230,7 @@ def _make(
 
 
 def _invoice_for_charges(rma: Rma, order_id: int, erp: Erp, left: Invoices) -> int:
-    lines = left.lines_for(x.id for x in erp.order_lines.values() if x.order_id == order_id)
+    lines = left.lines_for(x.id for x in erp.order_lines_of.get(order_id, ()))
     if not lines:
         raise Refusal(
             Issue(
@@ -291,7 +286,7 @@ def _draft(
 
 
 def _any_line(invoice: Invoice, erp: Erp) -> InvoiceLine:
-    return min((x for x in erp.invoice_lines.values() if x.invoice_id == invoice.id), key=lambda x: x.id)
+    return erp.lines_of[invoice.id][0]
 
 
 def _settle_rounding(

@@ -39,9 +39,8 @@ def with_unnamed_lines(
 
 def _unnamed(rma: Rma, erp: Erp) -> Iterator[tuple[str, InvoiceLine]]:
     kinds = {n.id: n.key.parts[0] for n in own_notes(rma, erp) if n.key and n.state != CANCELED}
-    for line in sorted(erp.invoice_lines.values(), key=lambda x: x.id):
-        if line.invoice_id in kinds and not line.key:
-            yield kinds[line.invoice_id], line
+    lines = sorted((x for i in kinds for x in erp.lines_of.get(i, ()) if not x.key), key=lambda x: x.id)
+    yield from ((kinds[x.invoice_id], x) for x in lines)
 
 
 def _count(

@@ -62,16 +62,13 @@ def find_customer(rma: Rma, order: Order, erp: Erp, decisions: Decisions) -> Cus
 
 def _match(rma: Rma, erp: Erp) -> list[Partner]:
     who, key = rma.customer, partner_key(rma)
-    by_key = [p for p in erp.partners.values() if p.key == key]
-    if by_key:
+    if by_key := erp.partners_under.get(key):
         # Even when a person has archived them: they are not made twice.
-        return by_key
-    everyone = [p for p in erp.partners.values() if p.active]
+        return list(by_key)
+    everyone = [p for p in erp.partners.values() if p.active] if who.vat else []
     if who.vat and (by_vat := [p for p in everyone if p.vat and compact(p.vat) == compact(who.vat)]):
         return by_vat
-    if who.email:
-        return [p for p in everyone if p.email.strip().lower() == who.email]
-    return []
+    return list(erp.partners_at.get(who.email, ())) if who.email else []
 
 
 def _by_name(rma: Rma, order: Order, erp: Erp) -> list[Partner]:

@@ -14,15 +14,8 @@ CORRECTION = "correction"
 
 def own_debits(rma: Rma, erp: Erp, name: tuple[str, ...] = ()) -> list[Invoice]:
     """Give the debit notes of an RMA that stand, or those for one thing that was credited (`refund`, `R1`)."""
-    found = [
-        i
-        for i in erp.invoices.values()
-        if not i.is_credit
-        and i.key
-        and (i.key.source, i.key.owner, i.key.kind) == (rma.source, rma.id, DEBIT)
-    ]
-    standing = (i for i in found if i.state != CANCELED and i.key and i.key.parts[: len(name)] == name)
-    return sorted(standing, key=lambda i: i.id)
+    own = (i for i in erp.notes_of.get((rma.source, rma.id, DEBIT), ()) if not i.is_credit)
+    return [i for i in own if i.state != CANCELED and i.key and i.key.parts[: len(name)] == name]
 
 
 def debited(rma: Rma, erp: Erp, name: tuple[str, ...] = ()) -> Decimal:

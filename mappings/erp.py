@@ -282,7 +282,37 @@ class Erp:
     def transfers_of(self) -> Mapping[tuple[str, str, str], Sequence[Picking]]:
         """The transfers made under keys of ours and the backorders split from them, by source, RMA and kind of key."""
         keyed = ((self.root(p).key, p) for _, p in sorted(self.pickings.items()))
-        return _grouped(((key.source, key.owner, key.kind), p) for key, p in keyed if key)
+        return _grouped((key.of, p) for key, p in keyed if key)
+
+    @cached_property
+    def notes_of(self) -> Mapping[tuple[str, str, str], Sequence[Invoice]]:
+        """The credit and debit notes made under keys of ours, by source, RMA and kind of key."""
+        return _grouped((i.key.of, i) for _, i in sorted(self.invoices.items()) if i.key)
+
+    @cached_property
+    def lines_of(self) -> Mapping[int, Sequence[InvoiceLine]]:
+        """The lines of each invoice and credit note."""
+        return _grouped((x.invoice_id, x) for _, x in sorted(self.invoice_lines.items()))
+
+    @cached_property
+    def order_lines_of(self) -> Mapping[int, Sequence[OrderLine]]:
+        """The lines of each order."""
+        return _grouped((x.order_id, x) for x in self.order_lines.values())
+
+    @cached_property
+    def orders_called(self) -> Mapping[str, Sequence[Order]]:
+        """The orders by whatever they are called in one of their fields."""
+        return _grouped((name, o) for o in self.orders.values() for name in {*o.references.values()})
+
+    @cached_property
+    def partners_under(self) -> Mapping[Key, Sequence[Partner]]:
+        """The partners made under keys of ours."""
+        return _grouped((p.key, p) for p in self.partners.values() if p.key)
+
+    @cached_property
+    def partners_at(self) -> Mapping[str, Sequence[Partner]]:
+        """The partners that are not archived, by their e-mail address in lower case."""
+        return _grouped((p.email.strip().lower(), p) for p in self.partners.values() if p.active)
 
     @cached_property
     def moves_in(self) -> Mapping[int, Sequence[Move]]:

@@ -99,4 +99,4 @@ def named_orders(new: ExchangeLine, rma: Rma, erp: Erp) -> list[NewOrder]:
 
 
 def _ours(key: Key, rma: Rma) -> bool:
-    return (key.source, key.owner, key.kind) == (rma.source, rma.id, EXCHANGE)
+    return key.of == (rma.source, rma.id, EXCHANGE)

@@ -76,7 +76,7 @@ def _lines(
 def _credited(plan: Plan, erp: Erp) -> dict[str, Decimal]:
     """Give the units on posted notes by RMA line; before 16 Odoo forgets which line of a note is whose."""
     posted = {n.id for n in own_notes(plan.rma, erp) if n.state == POSTED}
-    own = sorted((x for x in erp.invoice_lines.values() if x.invoice_id in posted), key=lambda x: x.id)
+    own = sorted((x for i in posted for x in erp.lines_of.get(i, ())), key=lambda x: x.id)
     sold = _order_lines(plan, erp) if any(x.key is None for x in own) else {}
     found: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for line in own:

@@ -10,13 +10,13 @@ from typing import Self
 
 MODULE = "__rma__"
 
-_SAFE = re.compile(r"[A-Za-z0-9-]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]")
 _ESCAPED = re.compile(r"_([0-9a-f]+)_")
 
 
 def encode(part: str) -> str:
     """Make any text safe inside an external id: all but ASCII letters, digits and `-` become `_<hex>_`."""
-    return "".join(c if _SAFE.fullmatch(c) else f"_{ord(c):x}_" for c in part)
+    return _UNSAFE.sub(lambda found: f"_{ord(found[0]):x}_", part)
 
 
 def decode(part: str) -> str:
@@ -32,6 +32,11 @@ class Key:
     owner: str
     kind: str
     parts: tuple[str, ...] = ()
+
+    @property
+    def of(self) -> tuple[str, str, str]:
+        """Give what all records of one kind that stand for one RMA share: its source, its id, the kind."""
+        return self.source, self.owner, self.kind
 
     def part(self, *more: str | int) -> Self:
         """Give the key of something inside this record, such as a line."""

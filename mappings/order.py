@@ -56,9 +56,8 @@ def _candidates(rma: Rma, erp: Erp, decisions: Decisions) -> list[Order]:
     if decisions.order:
         return [o for o in erp.orders.values() if o.name == decisions.order]
     for reference in rma.order.references:
-        found = [o for o in erp.orders.values() if reference in o.references.values()]
-        if found:
-            return _narrowed(rma, erp, found)
+        if found := erp.orders_called.get(reference):
+            return _narrowed(rma, erp, list(found))
     if not rma.order.references and rma.order.invoice:
         return _narrowed(rma, erp, list(erp.orders.values()))
     return []
@@ -86,7 +85,7 @@ def find_lines(line: RmaLine, order: Order, erp: Erp) -> list[OrderLine]:
 
     """
     wanted = line.sku or line.barcode or ""
-    own = [x for x in erp.order_lines.values() if x.order_id == order.id]
+    own = erp.order_lines_of.get(order.id, ())
     products = {p.id for p in erp.products.values() if (p.sku if line.sku else p.barcode) == wanted}
     found = [x for x in own if x.product_id in products]
     if not found:

@@ -88,7 +88,7 @@ def _wanted(case: Case, told: Disposition, location: int, own: list[Fate]) -> _W
 def _own(case: Case) -> list[Onward]:
     mine = (case.rma.source, case.rma.id, PUT_AWAY)
     found = (o for o in case.erp.dispositions.onward.values() if o.key)
-    return [o for o in found if o.key and (o.key.source, o.key.owner, o.key.kind) == mine]
+    return [o for o in found if o.key and o.key.of == mine]
 
 
 def _shells(case: Case) -> list[tuple[Onward, tuple[int, int, dict[int, Decimal]]]]:

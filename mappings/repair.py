@@ -34,7 +34,7 @@ Unit = tuple[str, str]
 def own_repairs(rma: Rma, erp: Erp) -> list[Repair]:
     """Give the repair orders made under the keys of an RMA."""
     mine = (rma.source, rma.id, REPAIR)
-    found = [r for r in erp.repairs.repairs.values() if (r.key.source, r.key.owner, r.key.kind) == mine]
+    found = [r for r in erp.repairs.repairs.values() if r.key.of == mine]
     return sorted(found, key=lambda r: r.id)
 
 

@@ -28,7 +28,7 @@ def own_scraps(case: Case) -> list[Scrap]:
     """Give the scraps made under the keys of an RMA."""
     mine = (case.rma.source, case.rma.id, SCRAP)
     found = case.erp.dispositions.scraps.values()
-    return [s for s in found if s.key and (s.key.source, s.key.owner, s.key.kind) == mine]
+    return [s for s in found if s.key and s.key.of == mine]
 
 
 def plan_scraps(case: Case, fates: list[Fate]) -> Iterator[Step]:

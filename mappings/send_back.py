@@ -46,10 +46,7 @@ Kept = dict[int, tuple[Decimal, _Parcel | None]]
 
 def own_send_backs(rma: Rma, erp: Erp) -> list[Picking]:
     """Give the transfers by which goods of an RMA go back, and the backorders split from them."""
-    mine = (rma.source, rma.id, SEND_BACK)
-    keys = {p.id: erp.root(p).key for p in erp.pickings.values()}
-    own = [i for i, k in keys.items() if k and (k.source, k.owner, k.kind) == mine]
-    return [erp.pickings[i] for i in sorted(own)]
+    return list(erp.transfers_of.get((rma.source, rma.id, SEND_BACK), ()))
 
 
 def plan_sending_back(case: Case, found: list[Fate], repairs: list[Repair]) -> list[Step]:

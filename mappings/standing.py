@@ -108,7 +108,8 @@ def _received(move: Move, erp: Erp, rules: InspectionRules) -> Iterator[Part]:
 
 
 def _steps(rma: Rma, erp: Erp) -> list[_Step]:
-    own = {m.id for m in own_moves(rma, erp)}
+    moves = own_moves(rma, erp)
+    own = {m.id for m in moves}
     seen = erp.dispositions
     found = [
         _flow(f, onward, frozenset(f.origins) & own)
@@ -116,21 +117,21 @@ def _steps(rma: Rma, erp: Erp) -> list[_Step]:
         if is_ours(onward := seen.onward[f.picking_id], rma, erp) or own & set(f.origins)
     ]
     found += [_scrap(s) for s in seen.scraps.values() if s.state == DONE and is_our_scrap(s, rma, erp)]
-    found += [x for m in erp.moves.values() if m.outgoing and m.origin_move_id in own for x in _sent(m)]
+    found += [x for own_move in moves for m in erp.returns_of(own_move) if m.outgoing for x in _sent(m)]
     return found
 
 
 def is_ours(onward: Onward, rma: Rma, erp: Erp) -> bool:
     """Tell whether a transfer moves goods of an RMA: made under its keys, or by a person who named its return."""
     if onward.key:
-        return (onward.key.source, onward.key.owner, onward.key.kind) == (rma.source, rma.id, PUT_AWAY)
+        return onward.key.of == (rma.source, rma.id, PUT_AWAY)
     return onward.origin in {p.name for p in own_pickings(rma, erp)}
 
 
 def is_our_scrap(scrap: Scrap, rma: Rma, erp: Erp) -> bool:
     """Tell whether a scrap takes goods of an RMA: made under its keys, or by a person out of its transfers."""
     if scrap.key:
-        return (scrap.key.source, scrap.key.owner, scrap.key.kind) == (rma.source, rma.id, SCRAP)
+        return scrap.key.of == (rma.source, rma.id, SCRAP)
     pickings = own_pickings(rma, erp)
     onward = {o.id for o in erp.dispositions.onward.values() if is_ours(o, rma, erp)}
     return scrap.picking_id in {p.id for p in pickings} | onward or scrap.origin in {p.name for p in pickings}

@@ -86,7 +86,7 @@ def _receive(case: Case, article: Article, customer: int, quantity: Decimal) -> 
 def _is_own(case: Case, one: Onward, article: Article) -> bool:
     mine = (case.rma.source, case.rma.id, WRONG_ITEM)
     key = one.key
-    return key is not None and (key.source, key.owner, key.kind) == mine and key.parts[0] == str(article.id)
+    return key is not None and key.of == mine and key.parts[0] == str(article.id)
 
 
 def _place(case: Case) -> tuple[int, int]:

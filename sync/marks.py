@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from odoo_rma.connector.errors import AccessRefused, NotOffered
-from odoo_rma.connector.odoo.client import OdooClient, Row
+from odoo_rma.connector.odoo.capabilities import NEEDED
+from odoo_rma.connector.odoo.client import Domain, OdooClient, Row
 from odoo_rma.mappings.identity import Key
 from odoo_rma.sync.customers import read_keys
 from odoo_rma.sync.remembered import read_existing
@@ -27,6 +29,8 @@ BEGINNING = datetime.fromisoformat("2000-01-01")
 RECENT = timedelta(minutes=10)
 """Longer than a person's change takes to be committed."""
 
+NEWEST = 200
+"""As many are read at first. Where nobody changed more than that of late, it is one call."""
 PAGE = 2_000
 DELETED_PAGE = 10_000
 
@@ -71,6 +75,8 @@ def wake_changed(store: Store, client: OdooClient) -> list[str]:
         except NotOffered:  # its module is not installed
             continue
         except AccessRefused:
+            if kind.model in NEEDED:
+                raise
             notes.append(f"No right to read {kind.model}: what people change there is not noticed.")
             continue
         cursors[name] = look.cursor()
@@ -114,11 +120,16 @@ class _Look:
 
     def owners(self, store: Store) -> set[tuple[str, str]]:
         """Give the RMAs that the changed records belong to."""
+        newest = self._read([], order="write_date desc", limit=NEWEST)
+        latest = datetime.fromisoformat(newest[0]["write_date"]) if newest else BEGINNING
         # A database that was restored from a backup may stand before what was seen.
-        oldest = _text(self._latest() - OVERLAP)
+        oldest = _text(latest - OVERLAP)
         self._begin = min(self._begin or oldest, oldest)
+        since = [r for r in newest if r["write_date"] >= self._begin]
+        all_read = len(newest) < NEWEST or len(since) < len(newest)
         found: set[tuple[str, str]] = set()
-        for page in self._pages():
+        for page in [since] if all_read else self._pages():
+            self._seen |= {str(r["id"]): r["write_date"] for r in page}
             new = [r for r in page if self._before.get(str(r["id"])) != r["write_date"]]
             found |= self._of_keys(new) | set(self._of_links(new, store))
         return found
@@ -130,20 +141,16 @@ class _Look:
         kept = {i: at for i, at in self._seen.items() if begin <= at < recent}
         return json.dumps({"from": begin, "seen": kept})
 
-    def _latest(self) -> datetime:
-        model, order = self._kind.model, "write_date desc"
-        rows = self._client.search_read(model, self._domain, ["write_date"], order=order, limit=1)
-        return datetime.fromisoformat(rows[0]["write_date"]) if rows else BEGINNING
+    def _read(self, domain: Domain, **how: Any) -> list[Row]:
+        fields = ["write_date", *self._kind.links, *self._kind.names]
+        return self._client.search_read(self._kind.model, [*self._domain, *domain], fields, **how)
 
     def _pages(self) -> Iterator[list[Row]]:
-        fields = ["write_date", *self._kind.links, *self._kind.names]
         last = 0
         page: list[Row] = [{}] * PAGE
         while len(page) == PAGE:
-            domain = [*self._domain, ("write_date", ">=", self._begin), ("id", ">", last)]
-            page = self._client.search_read(self._kind.model, domain, fields, limit=PAGE)
+            page = self._read([("write_date", ">=", self._begin), ("id", ">", last)], limit=PAGE)
             if page:
-                self._seen |= {str(r["id"]): r["write_date"] for r in page}
                 last = page[-1]["id"]
                 yield page
 

@@ -47,7 +47,8 @@ class Reference:
         currencies = client.search_read("res.currency", [], ["name", "rounding"])
         self.currencies = {r["id"]: r["name"] for r in currencies}
         self.units = {r["name"]: from_odoo(r["rounding"]) for r in currencies}
-        self.uoms, self.quantity_step = self._uoms()
+        self.uoms = self._uoms()
+        self.quantity_step = ONE.scaleb(-client.can.quantity_digits)
         self.currency_ids = {name: i for i, name in self.currencies.items()}
         self.company = self._company()
         self.countries = {r["code"]: r["id"] for r in client.search_read("res.country", [], ["code"])}
@@ -69,8 +70,8 @@ class Reference:
         """Give the smallest amount of a currency, as Odoo rounds it."""
         return self.units[currency]
 
-    def _uoms(self) -> tuple[dict[int, Decimal], Decimal]:
-        """Read how much of its reference each unit of measure is, and how finely quantities are kept."""
+    def _uoms(self) -> dict[int, Decimal]:
+        """Read how much of its reference each unit of measure is."""
         can = self._client.can
         archived = [
             "|",
@@ -78,11 +79,7 @@ class Reference:
             ("active", "=", False),
         ]  # still on orders, as dozens are on 19
         rows = self._client.search_read("uom.uom", archived, [can.uom_ratio])
-        # Who is not an administrator may not read `decimal.precision`; the field itself says how finely it is kept.
-        field = "product_uom_qty"
-        told = self._client.call("stock.move", "fields_get", allfields=[field], attributes=["digits"])
-        step = ONE.scaleb(-int((told[field].get("digits") or (16, 2))[1]))
-        return {r["id"]: from_odoo(r[can.uom_ratio]) for r in rows}, step
+        return {r["id"]: from_odoo(r[can.uom_ratio]) for r in rows}
 
     def _company(self) -> Company:
         client = self._client

@@ -34,6 +34,7 @@ class Capabilities:
         has_picked: moves and move lines have `picked`; only what is picked gets done.
         move_needs_name: `stock.move.name` exists and is required.
         has_to_refund: `stock.move.to_refund` exists.
+        quantity_digits: decimal places of quantities; who is no administrator may not read `decimal.precision`.
         move_group: how transfers of one order hang together: `group_id`, or `reference_ids` (19).
         has_immediate_wizard: validating with nothing done asks whether to take all (14 to 16).
         storable_field: `is_storable`, `detailed_type` or `type`.
@@ -56,7 +57,6 @@ class Capabilities:
         has_gift_cards: gift cards and vouchers are `loyalty.card` (16 and up, with the module).
         has_card_history: a card tells what became of it in `loyalty.history` (18 and up).
         has_mobile: partners have `mobile` (gone in 19).
-        has_formatted_read_group: aggregates by `formatted_read_group`; else `read_group`.
         has_body_flag: `message_post` escapes plain text unless told `body_is_html`; before 17 text is HTML.
 
     """
@@ -72,6 +72,7 @@ class Capabilities:
     has_picked: bool
     move_needs_name: bool
     has_to_refund: bool
+    quantity_digits: int
     move_group: str
     has_immediate_wizard: bool
     storable_field: str
@@ -94,7 +95,6 @@ class Capabilities:
     has_gift_cards: bool
     has_card_history: bool
     has_mobile: bool
-    has_formatted_read_group: bool
     has_body_flag: bool
 
     def done(self, quantity: float) -> Values:
@@ -186,7 +186,7 @@ FIELDS = {
             "group_id",
             "reference_ids",
         ),
-        *("to_refund", "sale_line_id", "bom_line_id"),
+        *("to_refund", "sale_line_id", "bom_line_id", "product_uom_qty"),
     ),
     "stock.move.line": ("quantity", "qty_done"),
     "sale.order": ("locked",),
@@ -236,11 +236,8 @@ def probe(client: "OdooClient") -> Capabilities:
     """
     found = {model: _fields(client, model, names) for model, names in FIELDS.items()}
     _insist(found)
-    for model in NEEDED:
-        _insist_on_reading(client, model)
     return Capabilities(
         modules=installed(found),
-        has_formatted_read_group=_has_formatted_read_group(client),
         has_body_flag=client.server.version
         >= (17, 0),  # an argument of a method: nothing shows it from outside
         reconciles_on_post=client.server.version >= (17, 0),  # the same: behavior without a trace
@@ -268,6 +265,7 @@ def _of_stock(found: Found) -> Values:
         "has_picked": "picked" in move,
         "move_needs_name": bool(move.get("name", {}).get("required")),
         "has_to_refund": "to_refund" in move,
+        "quantity_digits": int((move.get("product_uom_qty", {}).get("digits") or (16, 2))[1]),
         "move_group": _first(move, "reference_ids", "group_id"),
         "has_immediate_wizard": found["stock.immediate.transfer"] is not None,
         "repair_fields": frozenset(found["repair.order"] or ()) - {"id"},
@@ -314,7 +312,9 @@ def _of_accounting(found: Found) -> Values:
 
 def _fields(client: "OdooClient", model: str, names: Iterable[str]) -> dict[str, Any] | None:
     try:
-        answer = client.call(model, "fields_get", allfields=list(names), attributes=["type", "required"])
+        answer = client.call(
+            model, "fields_get", allfields=list(names), attributes=["type", "required", "digits"]
+        )
     except AccessRefused as error:
         raise AccessRefused(f"The user may not see {model}: {error}") from None
     except Refused:  # `fields_get` has no other reason to refuse than that there is no such model
@@ -331,21 +331,6 @@ def _insist(found: Found) -> None:
         raise MissingFeature(
             f"This Odoo lacks what receipts and credit notes need. Install in Odoo: {names}."
         )
-
-
-def _insist_on_reading(client: "OdooClient", model: str) -> None:
-    try:
-        client.search_read(model, [], ["id"], limit=1)
-    except AccessRefused as error:
-        raise AccessRefused(f"The user may not read {model}. Odoo says: {error}") from None
-
-
-def _has_formatted_read_group(client: "OdooClient") -> bool:
-    try:
-        client.call("res.users", "formatted_read_group", domain=[("id", "=", 0)], aggregates=["__count"])
-    except Refused:
-        return False
-    return True
 
 
 def _first(fields: Mapping[str, Any], *names: str) -> str:

@@ -1,6 +1,7 @@
 """The client itself: counting, retries, paging and external ids, over either transport."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -89,8 +90,9 @@ class Connection:
     def read(self, model: str, ids: Sequence[int], fields: Sequence[str]) -> list[Row]:
         """Read known records, those that still exist; many2one values as bare ids (or False)."""
         rows: list[Row] = []
-        for chunk in _chunks(ids):
-            rows += self.call(model, "read", chunk, fields=list(fields), load=None)
+        with _named(model):
+            for chunk in _chunks(ids):
+                rows += self.call(model, "read", chunk, fields=list(fields), load=None)
         return rows
 
     def external_ids(self, model: str, ids: Sequence[int]) -> dict[int, str]:
@@ -175,10 +177,11 @@ class Connection:
         self, model: str, domain: list[Any], fields: Sequence[str], order: str, limit: int | None
     ) -> list[Row]:
         what: Row = {"domain": domain, "order": order, "limit": limit}
-        if self._reads_bare:
-            rows: list[Row] = self.call(model, "search_read", fields=list(fields), load=None, **what)
-            return rows
-        ids: list[int] = self.call(model, "search", args=domain, order=order, limit=limit)
+        with _named(model):
+            if self._reads_bare:
+                rows: list[Row] = self.call(model, "search_read", fields=list(fields), load=None, **what)
+                return rows
+            ids: list[int] = self.call(model, "search", args=domain, order=order, limit=limit)
         place = {record: index for index, record in enumerate(ids)}
         return sorted(self.read(model, ids, fields), key=lambda row: place[row["id"]]) if ids else []
 
@@ -211,6 +214,15 @@ class Connection:
         except Refused:  # "External ID not found in the system"
             return None
         return int(answer[1]) or None
+
+
+@contextmanager
+def _named(model: str) -> Iterator[None]:
+    """Say which kind of record may not be read: Odoo names it as people call it, and some versions not at all."""
+    try:
+        yield
+    except AccessRefused as error:
+        raise AccessRefused(f"The user may not read {model}. Odoo says: {error}") from None
 
 
 def _chunks(ids: Sequence[Any]) -> Iterator[list[Any]]:

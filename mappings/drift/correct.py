@@ -189,7 +189,7 @@ def _moves(look: Look, one: Goods) -> list[Move]:
 def _number(look: Look) -> int:
     keys = (p.key for p in look.erp.pickings.values())
     rma = look.plan.rma
-    own = (k for k in keys if k and (k.source, k.owner, k.kind) == (rma.source, rma.id, CORRECTION))
+    own = (k for k in keys if k and k.of == (rma.source, rma.id, CORRECTION))
     return max((int(k.parts[0]) for k in own), default=0)
 
 

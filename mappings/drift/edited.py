@@ -44,7 +44,7 @@ def edited(note: Invoice, rma: Rma, erp: Erp) -> Edited:
 
 def meant_lines(note: Invoice, rma: Rma, erp: Erp) -> list[tuple[InvoiceLine, InvoiceLine | None]]:
     """Give each line of a note with what it was made as; None for one that a person added."""
-    lines = sorted((x for x in erp.invoice_lines.values() if x.invoice_id == note.id), key=lambda x: x.id)
+    lines = erp.lines_of.get(note.id, ())
     if not any(x.key for x in lines):  # before 16 Odoo forgets the keys of lines
         return [(x, x) for x in lines]
     return [(x, _meant(x, note, rma, erp, len(lines))) for x in lines]

@@ -77,7 +77,7 @@ def last_transfer(look: Look) -> Picking | None:
 
 def _is_wrong_item(look: Look, picking_id: int) -> bool:
     key, rma = look.erp.dispositions.onward[picking_id].key, look.plan.rma
-    return key is not None and (key.source, key.owner, key.kind) == (rma.source, rma.id, WRONG_ITEM)
+    return key is not None and key.of == (rma.source, rma.id, WRONG_ITEM)
 
 
 def _ratio(look: Look, uom_id: int) -> Decimal:

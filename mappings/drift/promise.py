@@ -111,7 +111,7 @@ def _with_refunds(look: Look, found: Mapping[Name, Promise]) -> None:
 
 def _ours(look: Look, payment: Payment) -> bool:
     key, rma = payment.key, look.plan.rma
-    return key is not None and (key.source, key.owner, key.kind) == (rma.source, rma.id, PAYMENT)
+    return key is not None and key.of == (rma.source, rma.id, PAYMENT)
 
 
 def _amount(look: Look, one: Promise) -> Decimal:

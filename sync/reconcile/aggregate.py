@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from odoo_rma.connector.errors import NotOffered
 from odoo_rma.connector.odoo.client import Domain, OdooClient
 from odoo_rma.mappings.money import Decimal, from_odoo
 
@@ -11,21 +12,13 @@ Group = tuple[tuple[int, ...], Decimal]
 
 def sums(client: OdooClient, model: str, domain: Domain, by: Sequence[str], field: str) -> list[Group]:
     """Add up a field per group; groups are the ids of the many2one fields in `by` (0: none)."""
-    if client.can.has_formatted_read_group:
-        name = f"{field}:sum"
-        rows = client.call(
-            model, "formatted_read_group", domain=list(domain), groupby=list(by), aggregates=[name]
-        )
-    else:
+    name = f"{field}:sum"
+    what: dict[str, Any] = {"domain": list(domain), "groupby": list(by)}
+    try:
+        rows = client.call(model, "formatted_read_group", aggregates=[name], **what)
+    except NotOffered:  # before 19
+        rows = client.call(model, "read_group", fields=[name], lazy=False, **what)
         name = field
-        rows = client.call(
-            model,
-            "read_group",
-            domain=list(domain),
-            fields=[f"{field}:sum"],
-            groupby=list(by),
-            lazy=False,
-        )
     return [(tuple(_id(row[b]) for b in by), from_odoo(row[name] or 0)) for row in rows]
 
 

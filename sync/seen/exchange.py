@@ -66,7 +66,7 @@ def _orders(client: OdooClient, reference: Reference, rmas: Sequence[Rma]) -> li
 
 def _concerns(order: NewOrder, rmas: Sequence[Rma]) -> bool:
     owners = {(rma.source, rma.id, EXCHANGE) for rma in rmas}
-    return order.key is not None and (order.key.source, order.key.owner, order.key.kind) in owners
+    return order.key is not None and order.key.of in owners
 
 
 def _order(row: Row, key: Key | None, reference: Reference) -> NewOrder:

@@ -99,6 +99,18 @@ def test_without_bare_reads_a_search_and_a_read_do_the_same() -> None:
     assert [row["id"] for row in rows] == [3, 1, 2]
 
 
+@pytest.mark.parametrize("look", ["read", "search_read"])
+def test_what_may_not_be_read_is_named_in_words_that_hold_for_every_version(look: str) -> None:
+    def closed(model: str, *_: Any) -> Any:
+        if model == "res.users":
+            return []
+        raise AccessRefused("You are not allowed to access 'Transfer'. Allowed are: Inventory/User.")
+
+    odoo, _ = client(closed)
+    with pytest.raises(AccessRefused, match=r"may not read stock\.picking.*Inventory/User"):
+        getattr(odoo, look)("stock.picking", [7], ["name"])
+
+
 def test_every_call_works_in_one_company_and_is_counted() -> None:
     odoo, transport = client(lambda *_: True)
     odoo.call("stock.picking", "button_validate", [1], context={"skip_backorder": True})
