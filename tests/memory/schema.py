@@ -95,7 +95,7 @@ STORED = {
     "mail.message.subtype": "name:char!",
     "mail.message": """
         model:char res_id:many2one_reference body:html subject:char message_type:selection! author_id:many2one=res.partner
-        subtype_id:many2one=mail.message.subtype""",
+        subtype_id:many2one=mail.message.subtype reply_to:char""",
     "ir.model.data": "module:char! name:char! model:char! res_id:many2one_reference noupdate:boolean",
     # Nobody makes these here: the double holds none, and loading one raises.
     "stock.scrap": """
