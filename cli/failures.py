@@ -15,8 +15,8 @@ import click
 
 from odoo_rma.cli.logs import in_json, ours, say
 from odoo_rma.cli.output import clean
-from odoo_rma.connector.errors import AccessRefused, RmaError
-from odoo_rma.connector.redact import redact
+from odoo_rma.connector.errors import AccessRefused, Refused, RmaError
+from odoo_rma.connector.redact import redact, without_addresses
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit
 
@@ -60,10 +60,11 @@ def exit_code_of(error: BaseException, *, verbose: int) -> int:
         tell("Stopped; nothing is lost, run it again.")
         return TERMINATED if isinstance(error, Terminated) else INTERRUPTED
     if verbose and not in_json():
-        click.echo(clean(redact("".join(traceback.format_exception(error)))), err=True)
+        click.echo(clean(redact(without_addresses("".join(traceback.format_exception(error))))), err=True)
     elif verbose:
         ours.error("Ended by %s", type(error).__name__, exc_info=error)
-    tell(_words(error, verbose=verbose))
+    words = _words(error, verbose=verbose)
+    tell(without_addresses(words) if isinstance(error, Refused) else words)
     if isinstance(error, OSError) and error.errno == ENOSPC and not error.filename:
         _let_go_of_output()
     return Exit.LOCKED if isinstance(error, Locked) else Exit.FAILED

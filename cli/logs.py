@@ -37,7 +37,7 @@ class JsonLines(logging.Formatter):
         }
         line |= {name: value for name, value in vars(record).items() if name not in _OWN}
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = redact.without_addresses(self.formatException(record.exc_info))
         return json.dumps(line, default=str)
 
 

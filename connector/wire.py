@@ -8,7 +8,6 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import certifi
@@ -160,7 +159,6 @@ def _left(moment: float | None, error: type[httpcore.TimeoutException]) -> float
     return left
 
 
-@cache
 def _tls(verify: bool) -> ssl.SSLContext:
     # The system's own store first: a company's private authority is installed there.
     context = ssl.create_default_context()
