@@ -42,13 +42,13 @@ def test_a_line_says_when_how_bad_who_and_what(said: Callable[[], Lines]) -> Non
     assert line == {"level": "warning", "logger": "odoo_rma.sync", "message": "The disk is full.", "job": 7}
 
 
-def test_a_secret_is_struck_out_of_message_extras_and_traceback(
+def test_a_secret_is_struck_out_of_message_extras_and_traceback_and_an_address_of_the_last(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     register(CANARY)
     log_to_stderr(2, LogFormat.JSON)
     try:
-        raise ValueError(CANARY)
+        raise ValueError(f"{CANARY} of anna@mail.example")
     except ValueError:
         logging.getLogger("x").exception("It was %s", CANARY, extra={"sent": {"key": CANARY}})
     text = capsys.readouterr().err
@@ -56,7 +56,7 @@ def test_a_secret_is_struck_out_of_message_extras_and_traceback(
     (line,) = lines(text)
     assert line["message"] == "It was [secret]"
     assert line["sent"] == {"key": "[secret]"}
-    assert "ValueError: [secret]" in line["traceback"]
+    assert "ValueError: [secret] of [address]" in line["traceback"]
 
 
 def test_several_lines_of_text_and_odd_characters_stay_one_line(said: Callable[[], Lines]) -> None:
