@@ -1,13 +1,15 @@
 """The floor: the same documents made inside Odoo, in one process, with no call over the network.
 
-Runs in `odoo shell`, where `env` is; `REFS` and `BATCH` stand before it. Transfers, credit notes, external ids and notes
-in the chatter are made in batches under a quiet context, each by the shortest way that Odoo has.
+Runs in `odoo shell`, where `env` is; `REFS`, `BATCH`, `LOGIN` and `LOGGED` stand before it. Transfers, credit notes, external
+ids and notes in the chatter are made in batches, each by the shortest way that Odoo has: `LOGGED` under the context that
+odoo-rma has, which leaves Odoo its change log, else under the quietest there is.
 """
 
 # ruff: noqa: F821
 
 import time
 
+CONTEXT = {"mail_create_nolog": True, "skip_sms": True}
 QUIET = {
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -127,7 +129,7 @@ def carry_out(refs):
 
 
 env = env(user=env["res.users"].search([("login", "=", LOGIN)]).id)
-env = env(context=dict(env.context, **QUIET))
+env = env(context=dict(env.context, **(CONTEXT if LOGGED else QUIET)))
 began = time.perf_counter()
 for start in range(0, len(REFS), BATCH):
     carry_out(REFS[start : start + BATCH])
