@@ -112,7 +112,8 @@ class _Look:
 
     def __init__(self, kind: Watched, client: OdooClient, cursor: str | None) -> None:
         self._kind, self._client = kind, client
-        self._domain = [*kind.domain, ("write_uid", "!=", client.server.uid)]
+        # What a migration wrote straight into the tables may have no mark at all.
+        self._domain = [*kind.domain, ("write_date", "!=", False), ("write_uid", "!=", client.server.uid)]
         state = json.loads(cursor) if cursor else {}
         self._begin = state.get("from")
         self._before: dict[str, str] = state.get("seen", {})

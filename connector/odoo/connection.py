@@ -177,8 +177,9 @@ class Connection:
         self, model: str, domain: list[Any], fields: Sequence[str], order: str, limit: int | None
     ) -> list[Row]:
         what: Row = {"domain": domain, "order": order, "limit": limit}
+        bare = self._reads_bare
         with _named(model):
-            if self._reads_bare:
+            if bare:
                 rows: list[Row] = self.call(model, "search_read", fields=list(fields), load=None, **what)
                 return rows
             ids: list[int] = self.call(model, "search", args=domain, order=order, limit=limit)

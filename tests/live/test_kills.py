@@ -38,7 +38,7 @@ ROUNDS = max(1, KILLS // KILLS_A_ROUND)
 MOST_ROUNDS = ROUNDS * 3 // 2 + 1  # a process may end before its kill; another round makes up for it
 SPREAD = min(18 * KILLS // 25, 100)  # so many of the kills at least must find another amount of work done
 LAG = 0.4  # seconds between a record and the kill, at most: long enough to reach whatever phase follows
-BATCH = 10
+BATCH = 5
 DATABASE = f"kills-{os.getpid()}"  # two runs in one checkout do not meet
 
 

@@ -51,7 +51,8 @@ class Books:
         fits = {"!=": lambda a, b: a != b, ">=": lambda a, b: a >= b, ">": lambda a, b: a > b}
         found = [r for r in self.rows.values() if all(fits[o](r[f], v) for f, o, v in domain)]
         name, _, way = order.partition(" ")
-        return sorted(found, key=lambda r: r[name], reverse=way == "desc")[:limit]
+        nulls_first = sorted(found, key=lambda r: r[name] or "~", reverse=way == "desc")
+        return nulls_first[:limit]
 
     def external_ids(self, model: str, ids: list[int]) -> dict[int, str]:
         return {i: self.keys[i] for i in ids if i in self.keys}
@@ -185,6 +186,15 @@ def test_returns_that_people_settled_or_dropped_stay_so(store: Store, books: Boo
     store.drop("R-1", now=NOON)
     books.change(1)
     assert woken(store, books) == set()
+
+
+def test_what_was_written_past_odoo_and_has_no_mark_holds_nobody_up(store: Store, books: Books) -> None:
+    finished(store, books, 1, 2)
+    woken(store, books)
+    books.change(1)
+    books.change(2)
+    books.rows[2]["write_date"] = False
+    assert woken(store, books) == {"R-1"}
 
 
 def test_a_missing_right_is_said(store: Store, books: Books) -> None:
