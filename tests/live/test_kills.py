@@ -26,14 +26,14 @@ from office.odoo_state import State
 
 from odoo_rma.sandbox import Env, Sandbox
 
-KILLS = int(os.environ.get("ODOO_RMA_REAL_KILLS", "25"))
+KILLS = int(os.environ.get("ODOO_RMA_REAL_KILLS", "50"))
 pytestmark = [
     pytest.mark.live,
-    pytest.mark.timeout(1800 + 30 * max(0, KILLS - 25)),
+    pytest.mark.timeout(1800 + 30 * max(0, KILLS - 50)),
 ]  # a minute or two; more where others want the machine too
 
 SEED = int(os.environ.get("ODOO_RMA_SEED", "20261124"))
-KILLS_A_ROUND = 5 if KILLS <= 50 else 20
+KILLS_A_ROUND = 10 if KILLS <= 50 else 20
 ROUNDS = max(1, KILLS // KILLS_A_ROUND)
 MOST_ROUNDS = ROUNDS * 3 // 2 + 1  # a process may end before its kill; another round makes up for it
 SPREAD = min(18 * KILLS // 25, 100)  # so many of the kills at least must find another amount of work done
