@@ -26,6 +26,7 @@ _COMMANDS = {
     "worker": "worker",
     "schedule": "schedule",
     "jobs": "jobs",
+    "store": "store",
     "schema": "schema",
     "demo": "demo",
     "sandbox": "sandbox",

@@ -1,4 +1,4 @@
-"""Copies what stands in the store's server into a file, as it is at one moment; the server is only read."""
+"""Copies a store: from the server into a file for a rehearsal, and once from a file into an empty one on a server."""
 
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +10,7 @@ from odoo_rma.connector.errors import StoreFailed
 from odoo_rma.connector.settings_store import StoreServer
 from odoo_rma.sync.store.file import FileDatabase
 from odoo_rma.sync.store.schema import VERSION
-from odoo_rma.sync.store.server import Connection, connect
+from odoo_rma.sync.store.server import Connection, ServerDatabase, connect
 from odoo_rma.sync.store.server_schema import format_of
 from odoo_rma.sync.store.server_words import plain_words
 
@@ -38,6 +38,40 @@ def copy_into(place: StoreServer, path: Path) -> None:
         with file.writing():
             for table in _tables(file):
                 _copy(connection, file, table)
+
+
+def copy_from(path: Path, place: StoreServer) -> dict[str, int]:
+    """Put all that a file holds into the server's store, which must be empty; gives the rows by table.
+
+    What jobs failed is left out: they belong to a queue.
+
+    Raises:
+        StoreFailed: one of them cannot be opened, or the server's store is not empty; nothing was written.
+
+    """
+    with closing(FileDatabase(path)) as file, closing(ServerDatabase(place)) as server, server.writing():
+        tables = [name for name in _tables(file) if name != "job_failure"]
+        for table in tables:
+            if server.rows(f"SELECT 1 FROM {table} LIMIT 1", ()):  # noqa: S608
+                raise StoreFailed(
+                    f"The store {place} is not empty. Name another schema under [run] store, such as …?schema=returns."
+                )
+        return {table: _put(file, server, table) for table in tables}
+
+
+def _put(file: FileDatabase, server: ServerDatabase, table: str) -> int:
+    columns = [row["name"] for row in file.rows(f"PRAGMA table_info({table})", ())]
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    into = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+    count = 0
+    with server.connection.cursor() as cursor, cursor.copy(into) as copy:
+        for row in file.connection.execute(f"SELECT {', '.join(columns)} FROM {table}"):  # noqa: S608
+            copy.write_row(tuple(row))
+            count += 1
+    numbered = server.rows("SELECT pg_get_serial_sequence(?, ?) AS name", (table, columns[0]))[0]["name"]
+    if numbered and count:
+        server.rows(f"SELECT setval(?, (SELECT max({columns[0]}) FROM {table}))", (numbered,))  # noqa: S608
+    return count
 
 
 def _tables(file: FileDatabase) -> list[str]:
