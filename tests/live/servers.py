@@ -68,9 +68,9 @@ class Servers:
 
     def a_session_dies(self, away: float) -> None:
         """One session of Odoo with PostgreSQL is killed: PostgreSQL ends all of them, and recovers by itself."""
-        with self.way.postgres.session() as cursor:
-            cursor.execute(BUSY_BACKEND, [self.database])
-            os.kill(cursor.fetchone()[0], signal.SIGKILL)
+        while not (pid := self._session()):  # Odoo may have none at all, when it was just started
+            time.sleep(0.05)
+        os.kill(pid, signal.SIGKILL)
         time.sleep(away)
         while not self.way.postgres.answers():
             time.sleep(0.1)
@@ -79,6 +79,12 @@ class Servers:
         """Name whatever can happen to them."""
         first = [self.odoo_dies, self.postgres_stops, self.postgres_dies]
         return [*first, self.odoo_stops, self.a_session_dies]
+
+    def _session(self) -> int | None:
+        with self.way.postgres.session() as cursor:
+            cursor.execute(BUSY_BACKEND, [self.database])
+            found = cursor.fetchone()
+            return int(found[0]) if found else None
 
     def _odoo(self, asked: signal.Signals, away: float) -> None:
         pid, url = self.way.status().pid, self.way.env().url
