@@ -92,7 +92,7 @@ bench: $(STAMP)  ## Time returns side by side: by hand, inside Odoo, and by odoo
 short-bench: $(STAMP)  ## The same in little, for what is not a time: all done, equal books, no more calls than docs/performance.md says
 	$(BIN)/python bench/speed.py --rounds 1 --returns 20 --by-hand 3 --most-calls 4.6
 
-# Over an hour on two idle cores, most of it the run of 10,000. SIZES="100,1000" measures less; what FILE holds of other
+# Some fifty minutes on two cores, most of it the run of 10,000. SIZES="100,1000" measures less; what FILE holds of other
 # sizes is kept, so that they can be taken on different days.
 growth: $(STAMP)  ## How time and memory grow with 100, 1,000 and 10,000 returns in a run; draws docs/pictures/growth-*.svg
 	$(BIN)/python -m pip install --quiet --group bench
