@@ -15,8 +15,8 @@ import click
 
 from odoo_rma.cli.logs import in_json, ours, say
 from odoo_rma.cli.output import clean
-from odoo_rma.connector.errors import AccessRefused, Refused, RmaError
-from odoo_rma.connector.redact import redact, without_addresses
+from odoo_rma.connector.errors import AccessRefused, RmaError
+from odoo_rma.connector.redact import in_public, redact, without_addresses
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit
 
@@ -63,8 +63,7 @@ def exit_code_of(error: BaseException, *, verbose: int) -> int:
         click.echo(clean(redact(without_addresses("".join(traceback.format_exception(error))))), err=True)
     elif verbose:
         ours.error("Ended by %s", type(error).__name__, exc_info=error)
-    words = _words(error, verbose=verbose)
-    tell(without_addresses(words) if isinstance(error, Refused) else words)
+    tell(_words(error, verbose=verbose))
     if isinstance(error, OSError) and error.errno == ENOSPC and not error.filename:
         _let_go_of_output()
     return Exit.LOCKED if isinstance(error, Locked) else Exit.FAILED
@@ -83,9 +82,9 @@ def _let_go_of_output() -> None:
 
 def _words(error: BaseException, *, verbose: int) -> str:
     if isinstance(error, AccessRefused):
-        return f"{str(error).strip()}\nRun `odoo-rma check`: it names every right that is missing, and the group for it."
+        return f"{in_public(error).strip()}\nRun `odoo-rma check`: it names every right that is missing, and the group for it."
     if isinstance(error, RmaError) or _is_sandbox_error(error):
-        return str(error)
+        return in_public(error)
     if isinstance(error, ImportError) and error.name in _EXTRA:
         return f"{error.name} is not installed: pip install 'odoo-rma[sandbox]'."
     if isinstance(error, OSError) and error.errno == ENOSPC:

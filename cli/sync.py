@@ -17,6 +17,7 @@ from odoo_rma.cli.progress import ProgressBar
 from odoo_rma.cli.report import print_report
 from odoo_rma.cli.session import Session, json_option, pass_session, transport_option
 from odoo_rma.connector.errors import RmaError
+from odoo_rma.connector.redact import in_public
 from odoo_rma.sync.alert.state import after_failure, after_sync
 from odoo_rma.sync.clock import utc_now
 from odoo_rma.sync.intake import go_on
@@ -154,7 +155,7 @@ def _watch(
             print_report(how, as_json=as_json, one_of_many=True)
             alarm.tell(after_sync(how))
         else:
-            tell(str(how))
+            tell(in_public(how))
             if not isinstance(how, Locked):
                 alarm.tell(after_failure(how))
 

@@ -11,6 +11,7 @@ from odoo_rma.cli.logs import say
 from odoo_rma.cli.session import Session, pass_session, transport_option
 from odoo_rma.cli.sync import listening_at
 from odoo_rma.connector.errors import RmaError
+from odoo_rma.connector.redact import in_public
 from odoo_rma.sync.jobs.ready import server_of
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Outcome, RunReport
@@ -80,7 +81,7 @@ def worker(
 def _tell(how: RunReport | RmaError) -> None:
     if isinstance(how, RmaError):
         if not isinstance(how, Locked):
-            tell(str(how))
+            tell(in_public(how))
         return
     done = [r for r in how.results if r.outcome is Outcome.DONE]
     if done:

@@ -6,6 +6,8 @@ import re
 import threading
 from urllib.parse import quote
 
+from odoo_rma.connector.errors import Refused
+
 STRUCK = "[secret]"
 SHORT = 8
 """A secret below this length is struck out only where it stands alone: struck out of the middle of other words
@@ -52,8 +54,14 @@ def redact(text: str) -> str:
 
 
 def without_addresses(text: str) -> str:
-    """Leave e-mail addresses out of a text: Odoo's words may hold a customer's, and where a command ends it helps nobody."""
+    """Leave e-mail addresses out of a text."""
     return _ADDRESS.sub("[address]", text)
+
+
+def in_public(error: BaseException) -> str:
+    """Say what ends a run or a job, without secrets; nor with a customer's address, which Odoo's own words may hold."""
+    text = redact(str(error)) or type(error).__name__
+    return without_addresses(text) if isinstance(error, Refused) else text
 
 
 class RedactingFormatter(logging.Formatter):

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import Any
 
 from odoo_rma.connector.errors import BadSettings, LoginRefused, MissingFeature, RmaError
-from odoo_rma.connector.redact import redact
+from odoo_rma.connector.redact import in_public
 from odoo_rma.sync.clock import Clock, utc_now
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit, RunReport
@@ -135,7 +135,7 @@ def watch(
         health.end("stopped", clock())
         raise
     except BaseException as error:  # whatever ends it: nobody is to read "healthy" of what has gone
-        health.failures, health.error = health.failures + 1, redact(str(error) or type(error).__name__)
+        health.failures, health.error = health.failures + 1, in_public(error)
         health.end("failed", clock())
         raise
 
@@ -154,7 +154,7 @@ def _watch(
         try:
             report = run()
         except RmaError as error:
-            health.failures, health.error = health.failures + 1, redact(str(error))
+            health.failures, health.error = health.failures + 1, in_public(error)
             told(error)
             steady = isinstance(error, Locked)  # that ends with the other run, however short the pauses
             if isinstance(error, LASTING):

@@ -15,7 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued, JobAborted
 from procrastinate.jobs import Job
 
 from odoo_rma.connector.errors import RmaError
-from odoo_rma.connector.redact import redact
+from odoo_rma.connector.redact import in_public, redact
 from odoo_rma.connector.settings import Settings
 from odoo_rma.sync.intake import go_on
 from odoo_rma.sync.jobs import work as jobs
@@ -43,7 +43,7 @@ class Failed(Exception):
     """A job failed, in words without secrets; `cause` is what it was."""
 
     def __init__(self, cause: RmaError) -> None:
-        super().__init__(redact(str(cause)))
+        super().__init__(in_public(cause))
         self.cause = cause
 
 
@@ -176,7 +176,7 @@ async def _carry_out(hands: Hands, context: JobContext, do: Callable[[], T]) -> 
 async def _failure(hands: Hands, context: JobContext, error: RmaError) -> Failed | JobAborted:
     """Write down why a job failed; gives what to end it with: where the next of its kind waits already, that goes on."""
     hands.heard(error)
-    words = redact(str(error))
+    words = in_public(error)
     await asyncio.to_thread(_remember, hands.settings, context.job.id or 0, words)
     return JobAborted(words) if await _another_waits(context) else Failed(error)
 

@@ -19,7 +19,7 @@ from procrastinate.jobs import Job, Status
 from psycopg import sql
 
 from odoo_rma.connector.errors import RmaError
-from odoo_rma.connector.redact import redact
+from odoo_rma.connector.redact import in_public, redact
 from odoo_rma.connector.settings import Settings, StoreServer
 from odoo_rma.sync.clock import utc_now
 from odoo_rma.sync.jobs.look import Counts
@@ -104,7 +104,7 @@ class Worker:
     def _heard(self, how: RunReport | RmaError) -> None:
         if isinstance(how, RmaError):
             if not isinstance(how, Locked):
-                self.health.failures, self.health.error = self.health.failures + 1, redact(str(how))
+                self.health.failures, self.health.error = self.health.failures + 1, in_public(how)
         else:
             self.health.failures, self.health.error = 0, ""
         self.told(how)

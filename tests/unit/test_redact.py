@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from odoo_rma.connector import redact
+from odoo_rma.connector.errors import LoginRefused, Refused
 
 SECRET = "s3cret/+'\"pw"
 
@@ -65,3 +66,10 @@ def test_a_short_secret_is_struck_out_where_it_stands_alone(around: str) -> None
 def test_a_short_secret_does_not_spoil_other_words_and_so_is_not_told_by_them(text: str) -> None:
     redact.register("rma")
     assert redact.redact(text) == text
+
+
+def test_what_odoo_refuses_names_no_customer_in_public_while_a_login_is_said() -> None:
+    redact.register("c4nary-key-of-odoo")
+    refused = redact.in_public(Refused("c4nary-key-of-odoo is no key for 'anna@mail.example'"))
+    assert refused == "[secret] is no key for '[address]'"
+    assert "desk@shop.example" in redact.in_public(LoginRefused("Odoo refuses the login of desk@shop.example."))
