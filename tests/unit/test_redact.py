@@ -72,4 +72,6 @@ def test_what_odoo_refuses_names_no_customer_in_public_while_a_login_is_said() -
     redact.register("c4nary-key-of-odoo")
     refused = redact.in_public(Refused("c4nary-key-of-odoo is no key for 'anna@mail.example'"))
     assert refused == "[secret] is no key for '[address]'"
-    assert "desk@shop.example" in redact.in_public(LoginRefused("Odoo refuses the login of desk@shop.example."))
+    assert "desk@shop.example" in redact.in_public(
+        LoginRefused("Odoo refuses the login of desk@shop.example.")
+    )
