@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -58,28 +59,42 @@ class Undisturbed:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the work had come, in Odoo's own tables."""
+    """How far the work had come, in Odoo's own tables; nearly every call that writes makes another of it."""
 
     records: int
-    received: int
-    posted: int
+    receipts: tuple[tuple[str, int], ...]
+    credit_notes: tuple[tuple[str, int], ...]
+    messages: int
+    reconciled: int
 
     @classmethod
     def of(cls, env: Env) -> "Progress":
         """Count what is there."""
         tables = Tables(env)
-        receipts = [("picking_type_code", "=", "incoming"), ("state", "=", "done")]
-        notes = [("move_type", "=", "out_refund"), ("state", "=", "posted")]
         return cls(
             records(tables),
-            tables.call("stock.picking", "search_count", receipts),
-            tables.call("account.move", "search_count", notes),
+            states(tables, "stock.picking", ("picking_type_code", "=", "incoming")),
+            states(tables, "account.move", ("move_type", "=", "out_refund")),
+            count(tables, "mail.message"),
+            count(tables, "account.partial.reconcile"),
         )
+
+
+def count(tables: Tables, model: str, *domain: tuple[str, str, str]) -> int:
+    """Count the records of a model."""
+    return int(tables.call(model, "search_count", list(domain)))
 
 
 def records(tables: Tables) -> int:
     """Count the records that are ours."""
-    return int(tables.call("ir.model.data", "search_count", [("module", "=", "__rma__")]))
+    return count(tables, "ir.model.data", ("module", "=", "__rma__"))
+
+
+def states(tables: Tables, model: str, *domain: tuple[str, str, str]) -> tuple[tuple[str, int], ...]:
+    """Count the records of a model by their state."""
+    return tuple(
+        sorted(Counter(r["state"] for r in tables.rows(model, list(domain), "state").values()).items())
+    )
 
 
 def tell(*what: object) -> None:
