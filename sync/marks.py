@@ -3,8 +3,8 @@
 `write_date` is the beginning of the transaction that wrote, so a long one shows up behind others that began later. So
 every look begins some time before the latest mark of the look before, and remembers what it has seen there. Marks are
 given in seconds: what is recent is looked at again, for it may have been written once more within that second. It pages
-by id, for a bulk of records may carry the very same time. Only Odoo's clock counts, never ours. What the connector's own
-user wrote last is no news: it needs a user of its own.
+by id, for a bulk of records may carry the very same time. Only Odoo's clock counts; of ours, how long ago the latest mark
+was first seen. What the connector's own user wrote last is no news: it needs a user of its own.
 """
 
 import json
@@ -26,6 +26,8 @@ OVERLAP = timedelta(hours=2)
 """Longer than any transaction of an Odoo server lasts: its workers are ended after minutes, its timed jobs after less."""
 
 BEGINNING = datetime.fromisoformat("2000-01-01")
+DELETED = "odoo:deleted"
+BEGIN_OF_ALL = ("", 0)
 RECENT = timedelta(minutes=10)
 """Longer than a person's change takes to be committed."""
 
@@ -33,6 +35,9 @@ NEWEST = 200
 """As many are read at first. Where nobody changed more than that of late, it is one call."""
 PAGE = 2_000
 DELETED_PAGE = 10_000
+DELETED_AT_ONCE = 50_000
+"""So many remembered records a run looks for at least, so that a run takes as long after years as in the first. Where there
+are more, the next run goes on where this one stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,13 @@ WATCHED = (
 )
 
 
-def wake_changed(store: Store, client: OdooClient) -> list[str]:
+def wake_changed(store: Store, client: OdooClient, now: datetime) -> list[str]:
     """Let this run look at finished RMAs that changed in Odoo; give notes for the person who runs it."""
     changed: set[tuple[str, str]] = set()
     cursors, notes = {}, []
     for kind in WATCHED:
         name = f"odoo:{kind.model}"
-        look = _Look(kind, client, store.cursor(name))
+        look = _Look(kind, client, store.cursor(name), now)
         try:
             changed |= look.owners(store)
         except NotOffered:  # its module is not installed
@@ -80,7 +85,8 @@ def wake_changed(store: Store, client: OdooClient) -> list[str]:
             notes.append(f"No right to read {kind.model}: what people change there is not noticed.")
             continue
         cursors[name] = look.cursor()
-    changed |= _deleted(store, client)
+    deleted, cursors[DELETED] = _deleted(store, client, store.cursor(DELETED))
+    changed |= deleted
     woken = store.wake(changed, cursors)
     if woken:
         notes.append(
@@ -95,28 +101,35 @@ def changed_since(store: Store, client: OdooClient, at: datetime) -> set[tuple[s
     found: set[tuple[str, str]] = set()
     for kind in WATCHED:
         with suppress(NotOffered, AccessRefused):
-            found |= _Look(kind, client, begin).owners(store)
+            found |= _Look(kind, client, begin, at).owners(store)
     return found
 
 
-def _deleted(store: Store, client: OdooClient) -> set[tuple[str, str]]:
-    """What is deleted leaves no mark: it is missed."""
+def _deleted(store: Store, client: OdooClient, cursor: str | None) -> tuple[set[tuple[str, str]], str]:
+    """What is deleted leaves no mark: it is missed. Gives also where the next look goes on."""
     found: set[tuple[str, str]] = set()
-    for model, page in store.remembered_records(DELETED_PAGE):
+    after = json.loads(cursor) if cursor else BEGIN_OF_ALL
+    looked_for = 0
+    for model, page in store.remembered_records(DELETED_PAGE, *after):
         found |= store.belonging_to(model, page - read_existing(client, model, page))
-    return found
+        looked_for += len(page)
+        if looked_for >= DELETED_AT_ONCE:
+            return found, json.dumps([model, max(page)])
+    return found, json.dumps(BEGIN_OF_ALL)
 
 
 class _Look:
-    """One look at one kind of record. `cursor` is what the look before left, None at the very first."""
+    """One look at one kind of record, at this time of ours. `cursor` is what the look before left, None at the very first."""
 
-    def __init__(self, kind: Watched, client: OdooClient, cursor: str | None) -> None:
+    def __init__(self, kind: Watched, client: OdooClient, cursor: str | None, now: datetime) -> None:
         self._kind, self._client = kind, client
         # What a migration wrote straight into the tables may have no mark at all.
         self._domain = [*kind.domain, ("write_date", "!=", False), ("write_uid", "!=", client.server.uid)]
         state = json.loads(cursor) if cursor else {}
         self._begin = state.get("from")
         self._before: dict[str, str] = state.get("seen", {})
+        self._now = now.isoformat()
+        self._latest, self._latest_since = state.get("latest"), state.get("since", self._now)
         self._seen: dict[str, str] = {}
 
     def owners(self, store: Store) -> set[tuple[str, str]]:
@@ -137,10 +150,13 @@ class _Look:
 
     def cursor(self) -> str:
         """Give where the next look goes on, and what it need not look at again."""
-        latest = datetime.fromisoformat(max(self._seen.values(), default=_text(BEGINNING)))
+        mark = max(self._seen.values(), default=_text(BEGINNING))
+        latest = datetime.fromisoformat(mark)
         begin, recent = _text(latest - OVERLAP), _text(latest - RECENT)
-        kept = {i: at for i, at in self._seen.items() if begin <= at < recent}
-        return json.dumps({"from": begin, "seen": kept})
+        since = self._latest_since if mark == self._latest else self._now
+        settled = datetime.fromisoformat(self._now) - datetime.fromisoformat(since) >= RECENT
+        kept = {i: at for i, at in self._seen.items() if begin <= at and (at < recent or settled)}
+        return json.dumps({"from": begin, "seen": kept, "latest": mark, "since": since})
 
     def _read(self, domain: Domain, **how: Any) -> list[Row]:
         fields = ["write_date", *self._kind.links, *self._kind.names]

@@ -59,10 +59,16 @@ class Memory(Verdicts):
             found |= {(r["source"], r["key"]) for r in self._rows(sql, model, *some)}
         return found
 
-    def remembered_records(self, most: int) -> Iterator[tuple[str, set[int]]]:
-        """Give all records in Odoo that are remembered of finished RMAs: a model, and at most so many of its records."""
-        for row in self._rows("SELECT DISTINCT model FROM remembered ORDER BY model"):
-            last = 0
+    def remembered_records(
+        self, most: int, model: str = "", record: int = 0
+    ) -> Iterator[tuple[str, set[int]]]:
+        """Give all records in Odoo that are remembered of finished RMAs: a model, and at most so many of its records.
+
+        Begins after this record of this model.
+        """
+        sql = "SELECT DISTINCT model FROM remembered WHERE model >= ? ORDER BY model"
+        for row in self._rows(sql, model):
+            last = record if row["model"] == model else 0
             while page := self._rows(_REMEMBERED, row["model"], last, most):
                 last = page[-1]["record"]
                 yield row["model"], {r["record"] for r in page}

@@ -30,8 +30,8 @@ from odoo_rma.connector.errors import RmaError
 from odoo_rma.mappings.identity import Key
 from odoo_rma.sync.report import Outcome
 
-LIVES = int(os.environ.get("ODOO_RMA_LIVES", "20"))
-STEPS = int(os.environ.get("ODOO_RMA_STEPS", "30"))
+LIVES = int(os.environ.get("ODOO_RMA_LIVES", "200"))
+STEPS = int(os.environ.get("ODOO_RMA_STEPS", "50"))
 DISK = next((d for d in ("/dev/shm",) if os.access(d, os.W_OK)), None)
 
 SOLD = {
@@ -390,7 +390,7 @@ class TestWholeLife(WholeLife.TestCase):  # type: ignore[name-defined,misc]
         stateful_step_count=STEPS,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        derandomize=LIVES <= 100,  # among the fast tests the same lives each time; else others each time
+        derandomize=LIVES <= 200,  # among the fast tests the same lives each time; else others each time
         print_blob=True,
     )
 

@@ -86,7 +86,7 @@ def finished(store: Store, books: Books, *records: int) -> None:
 
 def woken(store: Store, books: Books) -> set[str]:
     """Look once; what was woken is looked at and finished again, as a run does."""
-    wake_changed(store, books)  # type: ignore[arg-type]
+    wake_changed(store, books, books.clock)  # type: ignore[arg-type]
     found = {r.id for r in store.open_rmas(["shop"])}
     for name in found:
         store.settle("shop", name, outcome=Outcome.UNCHANGED, now=NOON, finished=True)
@@ -109,11 +109,37 @@ def test_what_a_person_changed_is_looked_at_until_it_is_no_longer_recent(store: 
     assert woken(store, books) == {"R-1"}
 
 
+def test_in_a_quiet_night_nothing_is_looked_at_again_and_again(store: Store, books: Books) -> None:
+    finished(store, books, 1, 2)
+    for record in (1, 2):
+        books.change(record)
+    looks = []
+    for _ in range(5):
+        looks.append(woken(store, books))
+        books.clock += RECENT / 2
+    both = {"R-1", "R-2"}
+    assert looks == [both, both, both, set(), set()]
+    books.change(1)
+    assert woken(store, books) == {"R-1"}
+
+
 def test_a_second_change_within_one_second_counts(store: Store, books: Books) -> None:
     finished(store, books, 1)
     books.change(1)
     assert woken(store, books) == {"R-1"}
     books.change(1)  # in the same second, after we looked
+    assert woken(store, books) == {"R-1"}
+
+
+def test_a_second_change_within_one_second_counts_that_is_committed_much_later(
+    store: Store, books: Books
+) -> None:
+    finished(store, books, 1)
+    books.change(1)
+    for later in (RECENT / 2, RECENT / 2 - timedelta(seconds=1)):
+        assert woken(store, books) == {"R-1"}
+        books.clock += later
+    books.change(1, ago=RECENT - timedelta(seconds=1))
     assert woken(store, books) == {"R-1"}
 
 
@@ -163,6 +189,19 @@ def test_whatever_is_deleted_of_many_is_missed(
     assert woken(store, books) == {"R-1", "R-4", "R-7"}
 
 
+def test_of_very_many_each_run_looks_for_some_and_goes_on_where_the_last_one_stopped(
+    store: Store, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "DELETED_PAGE", 2)
+    monkeypatch.setattr(marks, "DELETED_AT_ONCE", 4)
+    finished(store, books, *range(1, 8))
+    for record in (2, 6):
+        del books.rows[record]
+    assert [woken(store, books) for _ in range(2)] == [{"R-2"}, {"R-6"}]
+    del books.rows[3]
+    assert "R-3" in woken(store, books)  # from the beginning again
+
+
 def test_a_database_restored_from_a_backup_is_read_again_from_where_it_stands(
     store: Store, books: Books
 ) -> None:
@@ -199,7 +238,7 @@ def test_what_was_written_past_odoo_and_has_no_mark_holds_nobody_up(store: Store
 
 def test_a_missing_right_is_said(store: Store, books: Books) -> None:
     books.refused = "stock.scrap"
-    assert wake_changed(store, books) == [  # type: ignore[arg-type]
+    assert wake_changed(store, books, NOON) == [  # type: ignore[arg-type]
         "No right to read stock.scrap: what people change there is not noticed."
     ]
 
@@ -207,19 +246,24 @@ def test_a_missing_right_is_said(store: Store, books: Books) -> None:
 def test_nothing_goes_on_without_a_right_that_every_run_needs(store: Store, books: Books) -> None:
     books.refused = "stock.picking"
     with pytest.raises(AccessRefused):
-        wake_changed(store, books)  # type: ignore[arg-type]
+        wake_changed(store, books, NOON)  # type: ignore[arg-type]
 
 
 @settings(deadline=None, max_examples=60)
 @given(
     changes=st.lists(
-        st.tuples(st.integers(1, 6), st.integers(0, int(OVERLAP.total_seconds()) - 60), st.booleans()),
+        st.tuples(
+            st.integers(1, 6),
+            st.integers(0, int(OVERLAP.total_seconds()) - 60),
+            st.booleans(),
+            st.sampled_from([1, 1, 1, 400, 700]),
+        ),
         max_size=30,
     ),
     newest=st.integers(1, 7),
 )
 def test_no_change_is_ever_lost(
-    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int, bool]], newest: int
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int, bool, int]], newest: int
 ) -> None:
     """Each change commits some time after its mark; now and then we look. In the end all were looked at."""
     books, marked = Books(), set()
@@ -231,8 +275,8 @@ def test_no_change_is_ever_lost(
         finished(store, books, *range(1, 7))
         woken(store, books)
         due: set[str] = set()
-        for record, ago, look in changes:
-            books.clock += timedelta(seconds=1)
+        for record, ago, look, later in changes:
+            books.clock += timedelta(seconds=later)
             mark = record, books.clock - timedelta(seconds=ago)
             if mark in marked and ago >= RECENT.total_seconds():
                 continue  # two long transactions that began in one second and wrote one record one after the other
