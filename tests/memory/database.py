@@ -1,5 +1,6 @@
 """The tables of the double: records that are never changed in place, so that a copy or a transaction costs next to nothing."""
 
+import re
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ Row = Mapping[str, Any]
 Values = Mapping[str, Any]
 
 SECOND = timedelta(seconds=1)
+NUMBERED = re.compile(r"(.*\D)(\d+)", re.DOTALL)
 TO_MANY = ("many2many", "one2many")
 Computed = Callable[["Database", int], Any]
 
@@ -27,6 +29,9 @@ class Database:
         self.uid = 1
         self.computed: dict[tuple[str, str], Computed] = {}
         self._index: dict[str, dict[str, dict[Any, list[int]]]] = {model: {} for model in MODELS}
+        self._numbers: dict[str, dict[str, list[int]]] = {}
+        self._undo: list[tuple[str, int, Row | None]] = []
+        self._open = 0
 
     def fork(self) -> "Database":
         """Give a copy that shares the records."""
@@ -39,14 +44,30 @@ class Database:
     @contextmanager
     def transaction(self, uid: int) -> Iterator[None]:
         """Do all of it or nothing. Ids that were given out are not given out again, as on PostgreSQL."""
-        before = {model: dict(rows) for model, rows in self.tables.items()}
+        begin = len(self._undo)
+        self._open += 1
         self.uid, self.now = uid, self.now + SECOND
         try:
             yield
         except BaseException:
-            self.tables = before
-            self._index = {model: {} for model in MODELS}
+            self._take_back(begin)
             raise
+        finally:
+            self._open -= 1
+            if not self._open:
+                self._undo.clear()
+
+    def _take_back(self, begin: int) -> None:
+        """Bring back what stood in the tables; by id, as ever."""
+        dropped = set()
+        for model, record, before in reversed(self._undo[begin:]):
+            self._file(model, record, self.tables[model].pop(record, None), before)
+            if before is not None:
+                self.tables[model][record] = before
+                dropped.add(model)
+        del self._undo[begin:]
+        for model in dropped:
+            self.tables[model] = dict(sorted(self.tables[model].items()))
 
     # ── records ──
 
@@ -79,13 +100,25 @@ class Database:
     def _set(self, model: str, record: int, row: Row) -> None:
         before = self.tables[model].get(record)
         self.tables[model][record] = row
-        self._file(model, record, before, row)
+        self._changed(model, record, before, row)
 
     def _drop(self, model: str, record: int) -> None:
-        self._file(model, record, self.tables[model].pop(record), None)
+        self._changed(model, record, self.tables[model].pop(record), None)
+
+    def _changed(self, model: str, record: int, before: Row | None, after: Row | None) -> None:
+        if self._open:
+            self._undo.append((model, record, before))
+        self._file(model, record, before, after)
 
     def _file(self, model: str, record: int, before: Row | None, after: Row | None) -> None:
         """Keep the indexes of a model as the table is; by id, as the records are."""
+        if (numbers := self._numbers.get(model)) is not None:
+            old_name, new_name = (row["name"] if row else "" for row in (before, after))
+            if old_name != new_name:
+                for prefix, number in _numbered(old_name):
+                    numbers[prefix].remove(number)
+                for prefix, number in _numbered(new_name):
+                    insort(numbers[prefix], number)
         for field, index in self._index[model].items():
             old, new = (_held(row[field]) if row else () for row in (before, after))
             for value in old if old != new else ():
@@ -106,13 +139,30 @@ class Database:
 
     def where(self, model: str, field: str, value: Any) -> list[int]:
         """Give the records whose stored field has, or holds, this value."""
+        return list(self.having(model, field, value))
+
+    def having(self, model: str, field: str, value: Any) -> Sequence[int]:
+        """The same as it stands in the index, which changes with the table."""
+        if field == "id":
+            return (value,) if value in self.tables[model] else ()
         if field not in self._index[model]:
             index: dict[Any, list[int]] = defaultdict(list)
             for record in sorted(self.tables[model]):
                 for one in _held(self.tables[model][record][field]):
                     index[one].append(record)
             self._index[model][field] = index
-        return list(self._index[model][field].get(value, ()))
+        return self._index[model][field].get(value, ())
+
+    def highest(self, model: str, prefix: str) -> int:
+        """Give the highest number that follows this prefix in a name; 0 where none does."""
+        if model not in self._numbers:
+            numbers: dict[str, list[int]] = defaultdict(list)
+            for row in self.tables[model].values():
+                for own, number in _numbered(row["name"]):
+                    insort(numbers[own], number)
+            self._numbers[model] = numbers
+        found = self._numbers[model].get(prefix)
+        return found[-1] if found else 0
 
     def value(self, model: str, record: int, name: str) -> Any:
         """Give a field's value, stored or not: a bare id or False, a tuple of ids, or a plain value."""
@@ -163,6 +213,12 @@ class Database:
         """Give a record an external id."""
         module, _, bare = name.partition(".")
         self.create("ir.model.data", module=module, name=bare, model=model, res_id=record, noupdate=True)
+
+
+def _numbered(name: Any) -> Iterator[tuple[str, int]]:
+    """Part a name from the number at its end, if it has both."""
+    if name and (found := NUMBERED.fullmatch(name)):
+        yield found[1], int(found[2])
 
 
 def _held(value: Any) -> tuple[Any, ...]:

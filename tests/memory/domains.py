@@ -1,7 +1,7 @@
 """Which records a domain picks."""
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from memory.database import Database
@@ -21,8 +21,9 @@ def search(
     terms = list(domain)
     if "active" in MODELS[model] and not everyone and not _speaks_of_active(terms):
         terms = ["&", ("active", "=", True), *_joined(terms)] if terms else [("active", "=", True)]
-    test = _test(db, model, _joined(terms))
-    return _sorted(db, model, [record for record in db.tables[model] if test(record)], order)
+    terms = _joined(terms)
+    test = _test(db, model, terms)
+    return _sorted(db, model, [record for record in _candidates(db, model, terms) if test(record)], order)
 
 
 def known(model: str) -> None:
@@ -83,6 +84,46 @@ def _test(db: Database, model: str, terms: list[Any]) -> Test:
         return _term(db, model, *term)
 
     return take()
+
+
+def _candidates(db: Database, model: str, terms: Sequence[Any]) -> Iterable[int]:
+    """Give, by id, the records that may match: those that the indexes name for the terms, or all there are."""
+    few = _few(db, model, iter(terms)) if terms else None
+    return db.tables[model] if few is None else sorted(set(few))
+
+
+def _few(db: Database, model: str, terms: Iterator[Any]) -> Sequence[int] | None:
+    term = next(terms)
+    if term == "!":
+        _few(db, model, terms)
+        return None
+    if term in ("&", "|"):
+        one, other = _few(db, model, terms), _few(db, model, terms)
+        if one is None or other is None:
+            return None if term == "|" else other if one is None else one
+        return [*one, *other] if term == "|" else min(one, other, key=len)
+    path, how, wanted = term
+    among = [wanted] if how == "=" else list(wanted) if how == "in" else [False]
+    return None if any(v is False for v in among) else _having(db, model, path, among)
+
+
+def _having(db: Database, model: str, path: str, among: Sequence[Any]) -> Sequence[int] | None:
+    """Give the records of which the end of this path is among these values, where indexes know it."""
+    name, _, rest = path.partition(".")
+    field = MODELS[model].get(name)
+    if field is None:
+        return None
+    if rest:
+        linked = _having(db, field.target, rest, among)
+        if linked is None:
+            return None
+        among = linked
+    if field.stored:
+        return [record for value in among for record in db.having(model, name, value)]
+    if field.mirrors:
+        owners = (db.row(field.target, record)[field.mirrors] for record in db.ids(field.target, among))
+        return [owner for owner in owners if owner]
+    return _having(db, model, field.path, among) if field.path else None
 
 
 def _term(db: Database, model: str, path: str, how: str, wanted: Any) -> Test:

@@ -1,6 +1,5 @@
 """Numbers as Odoo keeps them: floats at the edge, exact in between; and the next in a row of names."""
 
-import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from memory.database import Database
@@ -20,6 +19,4 @@ def rounded(value: Decimal) -> Decimal:
 
 def next_name(db: Database, model: str, prefix: str) -> str:
     """Give the name after the highest one with this prefix."""
-    shape = re.compile(re.escape(prefix) + r"(\d+)")
-    taken = [m for row in db.tables[model].values() if row["name"] and (m := shape.fullmatch(row["name"]))]
-    return f"{prefix}{max((int(m[1]) for m in taken), default=0) + 1:05}"
+    return f"{prefix}{db.highest(model, prefix) + 1:05}"

@@ -61,6 +61,7 @@ class MemoryServer:
     before: Happens = nothing
     after: Happens = nothing
     calls: list[Call] = field(default_factory=list)
+    writes: int = 0
     unknown: list[str] = field(default_factory=list)
     _counting: Any = field(default_factory=threading.Lock)
 
@@ -79,16 +80,12 @@ class MemoryServer:
             rma_api_key=first,
         )
 
-    @property
-    def writes(self) -> int:
-        """How many calls that write have arrived."""
-        return sum(1 for call in self.calls if call.writes)
-
     def carry_out(self, model: str, method: str, ids: Sequence[int] | None, named: Mapping[str, Any]) -> Any:
         """Do one call, and what is to happen around it."""
         with self._counting:
-            writes = 0 if method in READS else self.writes + 1
-            self.calls.append(call := Call(len(self.calls) + 1, writes, model, method))
+            writing = method not in READS
+            self.writes += writing
+            self.calls.append(call := Call(len(self.calls) + 1, self.writes if writing else 0, model, method))
         self.before(call)
         try:
             if (model, method) == ("res.users", "context_get"):
