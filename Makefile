@@ -61,12 +61,12 @@ coverage: $(STAMP) chromium libreoffice  ## The lines that no test of `make test
 # Most of it are the same tests as `make test` plays, with other figures: hours on two cores, of which the kills on a
 # real Odoo take most. A failing seed is told and repeated with ODOO_RMA_SEED, a failing life is printed step by step.
 FIGURES := $(CURDIR)/build/faults.jsonl
-REAL_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_REAL_KILLS=500 ODOO_RMA_RESTARTS=20
+REAL_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_REAL_KILLS=500 ODOO_RMA_RESTARTS=20 ODOO_RMA_REAL_WORKER_KILLS=1000
 MEMORY_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_KILLS=10000 ODOO_RMA_LIVES=1000 ODOO_RMA_STEPS=50 ODOO_RMA_PAIRS=50 ODOO_RMA_THOROUGH=1 ODOO_RMA_FUZZ=600
 faults: $(STAMP)  ## Kills, restarts, a broken network and whole lives by the hundreds and thousands; a table of the figures
 	@rm -f $(FIGURES); mkdir -p $(dir $(FIGURES))
 	$(BIN)/python -m pip install --quiet --group fuzz
-	$(REAL_FAULTS) $(BIN)/pytest $(addprefix tests/live/,test_faults.py test_restarts.py test_competition.py test_kills.py)
+	$(REAL_FAULTS) $(BIN)/pytest $(addprefix tests/live/,test_faults.py test_restarts.py test_competition.py test_kills.py test_workers.py)
 	$(MEMORY_FAULTS) $(BIN)/pytest -n 2 --dist load --timeout 28800 tests/faults
 	@$(BIN)/python tests/figures.py $(FIGURES)
 

@@ -107,7 +107,8 @@ def connect(place: StoreServer, name: str = "") -> Connection:
 def conninfo(place: StoreServer, name: str = "") -> str:
     """Write what libpq needs to connect; what the address itself says counts more. Holds the password."""
     name = name or f"odoo-rma {os.getpid()}@{socket.gethostname()}"
-    ours: dict[str, Any] = {"connect_timeout": 10, **_ALIVE}
+    # A database may have no encoding at all, as where PostgreSQL was set up without a language.
+    ours: dict[str, Any] = {"connect_timeout": 10, "client_encoding": "UTF8", **_ALIVE}
     if place.password:
         ours["password"] = place.password
     said = conninfo_to_dict(place.url)

@@ -17,6 +17,7 @@ from stores import Server
 from odoo_rma.connector.errors import BadSettings, StoreFailed
 from odoo_rma.connector.redact import redact
 from odoo_rma.connector.settings_store import StoreServer, store_place
+from odoo_rma.sync.jobs.schema import has_queue, make_queue
 from odoo_rma.sync.rehearsal import rehearsal
 from odoo_rma.sync.report import RunReport
 from odoo_rma.sync.store import Store, server_schema
@@ -52,6 +53,22 @@ def refused_untouched(server: Server, place: StoreServer, words: str) -> None:
 @pytest.fixture
 def new(server: Server) -> StoreServer:
     return server.place()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "UTF8"])
+def test_it_works_in_a_database_of_whatever_encoding(server: Server, encoding: str) -> None:
+    name = f"of_{encoding.lower()}"
+    server.say(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+    place = replace(server.place(), url=server.url.replace("/postgres?", f"/{name}?"))
+    for _ in range(2):  # made, and found again
+        filled(place)
+        make_queue(place)
+        assert has_queue(place)
+    with Store.open(place) as store:
+        store.drop("1", now=NOW, note="Ännchens Größe – 王")
+        assert "Ännchens Größe – 王" in [e.note for e in store.quarantine_list(state=None)] + [
+            m.text for m in store.history("shop", "1")
+        ]
 
 
 def test_it_is_made_in_a_schema_of_its_own_and_nothing_else_changes(server: Server, new: StoreServer) -> None:

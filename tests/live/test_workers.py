@@ -1,4 +1,7 @@
-"""Two workers on a real Odoo, of which one is killed again and again: the same books as by one undisturbed run."""
+"""Two workers on a real Odoo, of which one is killed again and again: the same books as by one undisturbed run.
+
+`ODOO_RMA_REAL_WORKER_KILLS` says how often at most; with `make faults` for as long as there is work.
+"""
 
 import os
 import time
@@ -16,7 +19,7 @@ from stores import Server
 
 from odoo_rma.sandbox import Sandbox
 
-KILLS = 4
+KILLS = int(os.environ.get("ODOO_RMA_REAL_WORKER_KILLS", "4"))
 EVERY = 4.0
 """Seconds between two kills: about as long as a worker needs to begin and to be in the midst of a lane."""
 

@@ -3,6 +3,7 @@
 import shlex
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,13 @@ def test_no_secret_stands_in_what_is_ready() -> None:
     for path in DEPLOY.iterdir():
         for line in path.read_text("utf-8").splitlines():
             assert "PASSWORD" not in line or line.startswith("#"), (path.name, line)
+
+
+def test_an_image_is_built_from_what_is_needed_and_neither_settings_nor_secrets_are_among_it() -> None:
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    admitted = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    assert "**" in lines
+    assert admitted == {*wheel["only-include"], "LICENSE", "README.md", "hatch_build.py", "pyproject.toml"}
