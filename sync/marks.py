@@ -18,6 +18,7 @@ from odoo_rma.connector.errors import AccessRefused, NotOffered
 from odoo_rma.connector.odoo.capabilities import NEEDED
 from odoo_rma.connector.odoo.client import Domain, OdooClient, Row
 from odoo_rma.mappings.identity import Key
+from odoo_rma.sync.clock import Clock
 from odoo_rma.sync.customers import read_keys
 from odoo_rma.sync.remembered import read_existing
 from odoo_rma.sync.store import Store
@@ -68,13 +69,13 @@ WATCHED = (
 )
 
 
-def wake_changed(store: Store, client: OdooClient, now: datetime) -> list[str]:
+def wake_changed(store: Store, client: OdooClient, clock: Clock) -> list[str]:
     """Let this run look at finished RMAs that changed in Odoo; give notes for the person who runs it."""
     changed: set[tuple[str, str]] = set()
     cursors, notes = {}, []
     for kind in WATCHED:
         name = f"odoo:{kind.model}"
-        look = _Look(kind, client, store.cursor(name), now)
+        look = _Look(kind, client, store.cursor(name), clock)
         try:
             changed |= look.owners(store)
         except NotOffered:  # its module is not installed
@@ -101,7 +102,7 @@ def changed_since(store: Store, client: OdooClient, at: datetime) -> set[tuple[s
     found: set[tuple[str, str]] = set()
     for kind in WATCHED:
         with suppress(NotOffered, AccessRefused):
-            found |= _Look(kind, client, begin, at).owners(store)
+            found |= _Look(kind, client, begin, lambda: at).owners(store)
     return found
 
 
@@ -119,17 +120,18 @@ def _deleted(store: Store, client: OdooClient, cursor: str | None) -> tuple[set[
 
 
 class _Look:
-    """One look at one kind of record, at this time of ours. `cursor` is what the look before left, None at the very first."""
+    """One look at one kind of record. `cursor` is what the look before left, None at the very first; `clock` is ours."""
 
-    def __init__(self, kind: Watched, client: OdooClient, cursor: str | None, now: datetime) -> None:
+    def __init__(self, kind: Watched, client: OdooClient, cursor: str | None, clock: Clock) -> None:
         self._kind, self._client = kind, client
         # What a migration wrote straight into the tables may have no mark at all.
         self._domain = [*kind.domain, ("write_date", "!=", False), ("write_uid", "!=", client.server.uid)]
         state = json.loads(cursor) if cursor else {}
         self._begin = state.get("from")
         self._before: dict[str, str] = state.get("seen", {})
-        self._now = now.isoformat()
-        self._latest, self._latest_since = state.get("latest"), state.get("since", self._now)
+        self._latest: str = state.get("latest", "")
+        self._latest_since: str = state.get("since", "")
+        self._clock, self._begun = clock, clock()
         self._seen: dict[str, str] = {}
 
     def owners(self, store: Store) -> set[tuple[str, str]]:
@@ -153,8 +155,9 @@ class _Look:
         mark = max(self._seen.values(), default=_text(BEGINNING))
         latest = datetime.fromisoformat(mark)
         begin, recent = _text(latest - OVERLAP), _text(latest - RECENT)
-        since = self._latest_since if mark == self._latest else self._now
-        settled = datetime.fromisoformat(self._now) - datetime.fromisoformat(since) >= RECENT
+        # Asked after it was read, as the beginning was before: what lies between counts for neither.
+        since = self._latest_since if mark == self._latest else self._clock().isoformat()
+        settled = self._begun - datetime.fromisoformat(since) >= RECENT
         kept = {i: at for i, at in self._seen.items() if begin <= at and (at < recent or settled)}
         return json.dumps({"from": begin, "seen": kept, "latest": mark, "since": since})
 

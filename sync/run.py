@@ -119,7 +119,7 @@ def sync(
             client = stack.enter_context(closing(connect(settings.odoo, settings.secrets)))
             report.server = f"{client.server.url}/{client.server.database}"
             if Direction.PUSH in direction and not rmas:
-                report.notes += wake_changed(store, client, report.started)
+                report.notes += wake_changed(store, client, clock)
             run = Run(settings, store, client, clock, direction, dry_run, stop)
             total = store.count_open(names, rmas)
             for batch, following in run.batches(store.open_rmas(names, rmas)):

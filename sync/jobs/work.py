@@ -103,7 +103,7 @@ def push(settings: Settings, *, clock: Clock = utc_now) -> list[str]:
         Store.open(settings.run.store) as store,
         closing(connect(settings.odoo, settings.secrets)) as client,
     ):
-        return wake_changed(store, client, clock())
+        return wake_changed(store, client, clock)
 
 
 def lanes_with_work(settings: Settings) -> list[int]:

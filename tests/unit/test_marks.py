@@ -86,7 +86,7 @@ def finished(store: Store, books: Books, *records: int) -> None:
 
 def woken(store: Store, books: Books) -> set[str]:
     """Look once; what was woken is looked at and finished again, as a run does."""
-    wake_changed(store, books, books.clock)  # type: ignore[arg-type]
+    wake_changed(store, books, lambda: books.clock)  # type: ignore[arg-type]
     found = {r.id for r in store.open_rmas(["shop"])}
     for name in found:
         store.settle("shop", name, outcome=Outcome.UNCHANGED, now=NOON, finished=True)
@@ -140,6 +140,27 @@ def test_a_second_change_within_one_second_counts_that_is_committed_much_later(
         assert woken(store, books) == {"R-1"}
         books.clock += later
     books.change(1, ago=RECENT - timedelta(seconds=1))
+    assert woken(store, books) == {"R-1"}
+
+
+def test_the_time_that_a_look_takes_is_no_time_in_which_a_change_could_settle(
+    store: Store, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(store, books, 1)
+    minute, read = timedelta(minutes=1), books.search_read
+
+    def read_slowly(model: str, *arguments: Any, **how: Any) -> list[Row]:
+        if model == "stock.picking":
+            books.clock += RECENT - minute
+            books.change(1)
+        return read(model, *arguments, **how)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(books, "search_read", read_slowly)
+        assert woken(store, books) == {"R-1"}
+    books.clock += minute
+    assert woken(store, books) == {"R-1"}
+    books.change(1, ago=minute)  # in that very second, and committed after we looked
     assert woken(store, books) == {"R-1"}
 
 
@@ -238,7 +259,7 @@ def test_what_was_written_past_odoo_and_has_no_mark_holds_nobody_up(store: Store
 
 def test_a_missing_right_is_said(store: Store, books: Books) -> None:
     books.refused = "stock.scrap"
-    assert wake_changed(store, books, NOON) == [  # type: ignore[arg-type]
+    assert wake_changed(store, books, lambda: NOON) == [  # type: ignore[arg-type]
         "No right to read stock.scrap: what people change there is not noticed."
     ]
 
@@ -246,7 +267,7 @@ def test_a_missing_right_is_said(store: Store, books: Books) -> None:
 def test_nothing_goes_on_without_a_right_that_every_run_needs(store: Store, books: Books) -> None:
     books.refused = "stock.picking"
     with pytest.raises(AccessRefused):
-        wake_changed(store, books, NOON)  # type: ignore[arg-type]
+        wake_changed(store, books, lambda: NOON)  # type: ignore[arg-type]
 
 
 @settings(deadline=None, max_examples=60)
