@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from faults import held
 from faults.test_poison import BOOTS, boots
 from figures import note
 from memory.company import fresh_odoo
@@ -35,9 +36,10 @@ RETURNS = int(
 FILE = min(500, RETURNS // 10)
 LOST = 0.01  # of the replies
 MEGABYTE = 1 << 20
-SLOWER = 1.1 if RETURNS >= 100_000 else 1.5  # little says little: a tenth of it is a second or so
 PERSON = 7
-TICKS = os.sysconf("SC_CLK_TCK")
+SLOWER = 1.1  # than the first, at most
+OF_A_RUN = 4
+"""The files and sockets that a run has open: one moment may be within a run, and another between two."""
 pytestmark = [
     pytest.mark.timeout(600 + RETURNS // 10),
     pytest.mark.skipif(
@@ -77,10 +79,7 @@ class Taken:
     @classmethod
     def by(cls, process: int) -> "Taken":
         """Look at a process."""
-        proc = Path(f"/proc/{process}")
-        user, system = (proc / "stat").read_text().rpartition(")")[2].split()[11:13]
-        memory = int((proc / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        return cls(memory, sum(1 for _ in (proc / "fd").iterdir()), (int(user) + int(system)) / TICKS)
+        return cls(held.memory(process), held.files(process), held.seconds(process))
 
 
 @pytest.fixture
@@ -145,10 +144,10 @@ def test_years_of_returns_are_each_there_once_and_the_last_take_no_more_than_the
     each_is_there_once(odoo, entries)
     grown = taken[-1].memory - taken[0].memory
     assert grown < 10 * MEGABYTE
-    assert taken[-1].files <= taken[0].files
+    assert taken[-1].files <= taken[0].files + OF_A_RUN
     tenths = [after.seconds - before.seconds for before, after in pairwise(taken)]
     slower = tenths[-1] / tenths[0]
-    assert slower < SLOWER, tenths
+    assert slower < SLOWER or RETURNS < 10_000, tenths  # a tenth of few is over in no time
     assert line.lost >= RETURNS / 1000
     note(
         "years of returns in one process, Odoo in memory",

@@ -17,6 +17,7 @@ from threading import Event
 
 import pytest
 import stamina
+from faults import held
 from figures import note
 from memory.company import NOW, Company
 from memory.killing import Fault, Line, Unlucky
@@ -55,8 +56,8 @@ class Process:
 
     def look(self, _report: object) -> None:
         """Look once."""
-        self.memory.append(int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
-        self.files.append(sum(1 for _ in Path("/proc/self/fd").iterdir()))
+        self.memory.append(held.memory(os.getpid()))
+        self.files.append(held.files(os.getpid()))
         now = time.process_time()
         self.seconds.append(now - self._before)
         self._before = now
