@@ -37,7 +37,7 @@ NEWEST = 200
 PAGE = 2_000
 DELETED_PAGE = 10_000
 DELETED_AT_ONCE = 50_000
-"""So many remembered records a run looks for at least, so that a run takes as long after years as in the first. Where there
+"""After so many remembered records a run looks for no more, so that a run takes as long after years as in the first. Where there
 are more, the next run goes on where this one stopped."""
 
 

@@ -72,9 +72,9 @@ class Hosts:
         assert self.call("schedule", "--now", "pull", "--now", "push")["waiting"]
         self.until_done(meanwhile)
 
-    def until_done(self, meanwhile: Callable[[], None] = lambda: None) -> None:
+    def until_done(self, meanwhile: Callable[[], None] = lambda: None, latest: float = LATEST) -> None:
         """Wait until no job waits or is being done."""
-        deadline = time.monotonic() + LATEST
+        deadline = time.monotonic() + latest
         while (counts := self.counts())["todo"] + counts["doing"]:
             assert time.monotonic() < deadline, self.said()
             meanwhile()

@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pytest
 import stamina
 from figures import note
 from hypothesis import HealthCheck, settings
@@ -382,6 +383,7 @@ def _rounding(held: Held) -> Decimal:
     return HALF_A_CENT * (held.notes + 1)
 
 
+@pytest.mark.timeout(600 + 6 * LIVES)
 class TestWholeLife(WholeLife.TestCase):  # type: ignore[name-defined,misc]
     """Runs the lives."""
 

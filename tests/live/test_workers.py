@@ -55,7 +55,7 @@ def test_two_workers_of_which_one_is_killed_leave_the_books_of_one_run(
                 two[killed % 2] = hosts.begin()
                 killed += 1
 
-        hosts.until_done(kill_one)
+        hosts.until_done(kill_one, latest=900)  # each kill costs a start
     finally:
         hosts.end()
     assert killed >= 2, hosts.said()

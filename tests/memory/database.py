@@ -120,7 +120,7 @@ class Database:
                 for prefix, number in _numbered(new_name):
                     insort(numbers[prefix], number)
         for field, index in self._index[model].items():
-            old, new = (_held(row[field]) if row else () for row in (before, after))
+            old, new = (held(row[field]) if row else () for row in (before, after))
             for value in old if old != new else ():
                 index[value].remove(record)
             for value in new if old != new else ():
@@ -148,13 +148,13 @@ class Database:
         if field not in self._index[model]:
             index: dict[Any, list[int]] = defaultdict(list)
             for record in sorted(self.tables[model]):
-                for one in _held(self.tables[model][record][field]):
+                for one in held(self.tables[model][record][field]):
                     index[one].append(record)
             self._index[model][field] = index
         return self._index[model][field].get(value, ())
 
     def highest(self, model: str, prefix: str) -> int:
-        """Give the highest number that follows this prefix in a name; 0 where none does."""
+        """Give the highest number that follows this prefix, which ends in no digit, in a name; 0 where none does."""
         if model not in self._numbers:
             numbers: dict[str, list[int]] = defaultdict(list)
             for row in self.tables[model].values():
@@ -221,7 +221,8 @@ def _numbered(name: Any) -> Iterator[tuple[str, int]]:
         yield found[1], int(found[2])
 
 
-def _held(value: Any) -> tuple[Any, ...]:
+def held(value: Any) -> tuple[Any, ...]:
+    """Give all that a field holds: one value, or those of a link to many."""
     return value if isinstance(value, tuple) else (value,)
 
 

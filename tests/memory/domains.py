@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from memory.database import Database
+from memory.database import Database, held
 from memory.schema import ABSENT, MODELS, NO_MODELS, field_of
 from odoo_rma.connector.errors import NotOffered, Refused
 
@@ -113,6 +113,8 @@ def _having(db: Database, model: str, path: str, among: Sequence[Any]) -> Sequen
     field = MODELS[model].get(name)
     if field is None:
         return None
+    if rest and field.target not in MODELS:
+        return None
     if rest:
         linked = _having(db, field.target, rest, among)
         if linked is None:
@@ -121,8 +123,8 @@ def _having(db: Database, model: str, path: str, among: Sequence[Any]) -> Sequen
     if field.stored:
         return [record for value in among for record in db.having(model, name, value)]
     if field.mirrors:
-        owners = (db.row(field.target, record)[field.mirrors] for record in db.ids(field.target, among))
-        return [owner for owner in owners if owner]
+        links = (db.row(field.target, record)[field.mirrors] for record in db.ids(field.target, among))
+        return [owner for link in links for owner in held(link) if owner]
     return _having(db, model, field.path, among) if field.path else None
 
 
