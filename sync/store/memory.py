@@ -22,8 +22,7 @@ ON CONFLICT (source, key, model, record) DO UPDATE SET name = excluded.name, sta
 
 
 _REMEMBERED = """
-SELECT DISTINCT m.record FROM remembered m JOIN rma r ON r.source = m.source AND r.id = m.key
-WHERE m.model = ? AND m.record > ? AND r.state = 'finished' AND m.again = 0 ORDER BY m.record LIMIT ?
+SELECT DISTINCT record FROM remembered WHERE model = ? AND record > ? AND again = 0 ORDER BY record LIMIT ?
 """
 
 _SEE = """
@@ -62,7 +61,7 @@ class Memory(Verdicts):
     def remembered_records(
         self, most: int, model: str = "", record: int = 0
     ) -> Iterator[tuple[str, set[int]]]:
-        """Give all records in Odoo that are remembered of finished RMAs: a model, and at most so many of its records.
+        """Give all records in Odoo that are remembered and not to be made again: a model, and at most so many of its records.
 
         Begins after this record of this model.
         """

@@ -1,7 +1,7 @@
 """Years of returns through one process that watches: all there in the end, and it takes no more than in the first.
 
 The installed command over a socket, at the Odoo in memory; of every hundred calls one is carried out and its reply is lost.
-`ODOO_RMA_SOAK_RETURNS` says how many returns come, a multiple of 5,000, or of 100 below that;
+`ODOO_RMA_SOAK_RETURNS` says how many returns come, a multiple of 20,000, or of 10 below that;
 with `make faults` a hundred thousand.
 """
 
@@ -35,7 +35,7 @@ from office import COMMAND, Office
 RETURNS = int(
     os.environ.get("ODOO_RMA_SOAK_RETURNS", "100000" if os.environ.get("ODOO_RMA_THOROUGH") else "1000")
 )
-FILE = min(500, RETURNS // 10)
+FILE = min(2_000, RETURNS // 10)
 LOST = 0.01  # of the replies
 MEGABYTE = 1 << 20
 PERSON = 7
