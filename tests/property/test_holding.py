@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shop import BY_ODOO, D, Shop, carry_out, look, rma
 from shop.hands import put, scrap, send_back, validate
@@ -90,12 +90,17 @@ def everywhere(line: LineInErp) -> Decimal:
 
 @settings(max_examples=200, deadline=None)
 @given(stories())
+# One return brings more than it was to, so that the other, of which a part is here, asks for more than is left.
+@example(Story([4], False, [[2], [2]], [("validate", 1), ("validate", 1), ("validate", 7)]))
 def test_every_unit_that_came_is_told_once_and_stands_somewhere(story: Story) -> None:
     open_shop(story)
     for deed, number in story.deeds:
         do(story, deed, number)
-    told = [p.in_erp for p in look(story.shop, *story.rmas, sources=BY_ODOO)]
-    for one, found in zip(story.rmas, told, strict=True):
+    for one, plan in zip(story.rmas, look(story.shop, *story.rmas, sources=BY_ODOO), strict=True):
+        found = plan.in_erp
+        if "over_return" in {issue.code for issue in plan.issues}:
+            assert found.lines == ()  # it waits for a person, and says nothing rather than zero
+            continue
         for line in found.lines:
             assert everywhere(line) == line.received
             assert line.expected >= 0
