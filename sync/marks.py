@@ -28,7 +28,6 @@ OVERLAP = timedelta(hours=2)
 
 BEGINNING = datetime.fromisoformat("2000-01-01")
 DELETED = "odoo:deleted"
-BEGIN_OF_ALL = ("", 0)
 RECENT = timedelta(minutes=10)
 """Longer than a person's change takes to be committed."""
 
@@ -72,10 +71,10 @@ WATCHED = (
 def wake_changed(store: Store, client: OdooClient, clock: Clock) -> list[str]:
     """Let this run look at finished RMAs that changed in Odoo; give notes for the person who runs it."""
     changed: set[tuple[str, str]] = set()
-    cursors, notes = {}, []
+    cursors, notes, begun = {}, [], clock()
     for kind in WATCHED:
         name = f"odoo:{kind.model}"
-        look = _Look(kind, client, store.cursor(name), clock)
+        look = _Look(kind, client, store.cursor(name))
         try:
             changed |= look.owners(store)
         except NotOffered:  # its module is not installed
@@ -85,7 +84,7 @@ def wake_changed(store: Store, client: OdooClient, clock: Clock) -> list[str]:
                 raise
             notes.append(f"No right to read {kind.model}: what people change there is not noticed.")
             continue
-        cursors[name] = look.cursor()
+        cursors[name] = look.cursor(begun, clock())
     deleted, cursors[DELETED] = _deleted(store, client, store.cursor(DELETED))
     changed |= deleted
     woken = store.wake(changed, cursors)
@@ -102,27 +101,26 @@ def changed_since(store: Store, client: OdooClient, at: datetime) -> set[tuple[s
     found: set[tuple[str, str]] = set()
     for kind in WATCHED:
         with suppress(NotOffered, AccessRefused):
-            found |= _Look(kind, client, begin, lambda: at).owners(store)
+            found |= _Look(kind, client, begin).owners(store)
     return found
 
 
 def _deleted(store: Store, client: OdooClient, cursor: str | None) -> tuple[set[tuple[str, str]], str]:
     """What is deleted leaves no mark: it is missed. Gives also where the next look goes on."""
     found: set[tuple[str, str]] = set()
-    after = json.loads(cursor) if cursor else BEGIN_OF_ALL
     looked_for = 0
-    for model, page in store.remembered_records(DELETED_PAGE, *after):
+    for model, page in store.remembered_records(DELETED_PAGE, *json.loads(cursor or "[]")):
         found |= store.belonging_to(model, page - read_existing(client, model, page))
         looked_for += len(page)
         if looked_for >= DELETED_AT_ONCE:
             return found, json.dumps([model, max(page)])
-    return found, json.dumps(BEGIN_OF_ALL)
+    return found, "[]"
 
 
 class _Look:
-    """One look at one kind of record. `cursor` is what the look before left, None at the very first; `clock` is ours."""
+    """One look at one kind of record. `cursor` is what the look before left, None at the very first."""
 
-    def __init__(self, kind: Watched, client: OdooClient, cursor: str | None, clock: Clock) -> None:
+    def __init__(self, kind: Watched, client: OdooClient, cursor: str | None) -> None:
         self._kind, self._client = kind, client
         # What a migration wrote straight into the tables may have no mark at all.
         self._domain = [*kind.domain, ("write_date", "!=", False), ("write_uid", "!=", client.server.uid)]
@@ -131,7 +129,6 @@ class _Look:
         self._before: dict[str, str] = state.get("seen", {})
         self._latest: str = state.get("latest", "")
         self._latest_since: str = state.get("since", "")
-        self._clock, self._begun = clock, clock()
         self._seen: dict[str, str] = {}
 
     def owners(self, store: Store) -> set[tuple[str, str]]:
@@ -150,14 +147,16 @@ class _Look:
             found |= self._of_keys(new) | set(self._of_links(new, store))
         return found
 
-    def cursor(self) -> str:
-        """Give where the next look goes on, and what it need not look at again."""
+    def cursor(self, begun: datetime, read: datetime) -> str:
+        """Give where the next look goes on, and what it need not look at again.
+
+        `begun` is when, by our clock, nothing was read yet, and `read` when all was: the time between counts for neither.
+        """
         mark = max(self._seen.values(), default=_text(BEGINNING))
         latest = datetime.fromisoformat(mark)
         begin, recent = _text(latest - OVERLAP), _text(latest - RECENT)
-        # Asked after it was read, as the beginning was before: what lies between counts for neither.
-        since = self._latest_since if mark == self._latest else self._clock().isoformat()
-        settled = self._begun - datetime.fromisoformat(since) >= RECENT
+        since = self._latest_since if mark == self._latest else read.isoformat()
+        settled = begun - datetime.fromisoformat(since) >= RECENT
         kept = {i: at for i, at in self._seen.items() if begin <= at and (at < recent or settled)}
         return json.dumps({"from": begin, "seen": kept, "latest": mark, "since": since})
 
