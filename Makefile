@@ -58,8 +58,8 @@ coverage: $(STAMP) chromium libreoffice  ## The lines that no test of `make test
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# Most of it are the same tests as `make test` plays, with other figures: hours on two cores, of which the kills on a
-# real Odoo take most. A failing seed is told and repeated with ODOO_RMA_SEED, a failing life is printed step by step.
+# Most of it are the same tests as `make test` plays, with other figures: hours on two cores, over one of them for the
+# kills on a real Odoo. A failing seed is told and repeated with ODOO_RMA_SEED, a failing life is printed step by step.
 FIGURES := $(CURDIR)/build/faults.jsonl
 REAL_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_REAL_KILLS=500 ODOO_RMA_RESTARTS=20 ODOO_RMA_REAL_WORKER_KILLS=1000
 MEMORY_FAULTS := ODOO_RMA_FIGURES=$(FIGURES) ODOO_RMA_KILLS=10000 ODOO_RMA_LIVES=1000 ODOO_RMA_STEPS=50 ODOO_RMA_PAIRS=50 ODOO_RMA_THOROUGH=1 ODOO_RMA_FUZZ=600
