@@ -111,8 +111,8 @@ def test_workers_are_killed_until_all_is_done(
 
         for name, rmas in WEEK:
             hosts.bring_in(name, rmas, lambda: kill_one() if len(killed) < KILLS else None)
-        assert len(killed) == KILLS
-        assert "taken over" in hosts.said()
+        assert len(killed) == KILLS, hosts.said()
+        assert "taken over" in hosts.said(), hosts.said()
         as_undisturbed(hosts, odoo, undisturbed_week)
     note("workers killed in mid-job", kills=len(killed))
 
