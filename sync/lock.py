@@ -40,6 +40,11 @@ class Holder:
     since: str
     command: str = ""
 
+    @classmethod
+    def here(cls, now: datetime, command: str) -> "Holder":
+        """Name this process."""
+        return cls(os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"), command)
+
     def __str__(self) -> str:
         what = f" ({self.command})" if self.command else ""
         return f"process {self.pid} on {self.host}{what}, since {self.since}"
@@ -59,7 +64,7 @@ def run_lock(
             when the server let go of the lock, because the connection was lost.
 
     """
-    me = Holder(os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"), command)
+    me = Holder.here(now, command)
     with (
         _server_lock(store, me, patience)
         if isinstance(store, StoreServer)
@@ -79,7 +84,7 @@ def shared_lock(store: StoreServer, what: str, *, now: datetime, command: str) -
     """
     from odoo_rma.sync import lock_server  # noqa: PLC0415 (needs what only servers need)
 
-    me = Holder(os.getpid(), socket.gethostname(), now.isoformat(timespec="seconds"), command)
+    me = Holder.here(now, command)
     with lock_server.session(store, me) as held:
         for name, shared in ((lock_server.RUN, True), (what, False)):
             if not held.take(name, shared=shared):

@@ -13,6 +13,8 @@ from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import AlreadyEnqueued, JobAborted
 from procrastinate.jobs import Job
+from procrastinate.middleware import AsyncCallNext
+from procrastinate.worker import Worker
 
 from odoo_rma.connector.errors import RmaError
 from odoo_rma.connector.redact import in_public, redact
@@ -68,9 +70,20 @@ class Hands:
     stop: Callable[[], bool] = go_on
     heard: Heard = lambda _: None
     clients: Clients = field(default_factory=Clients)
-    at_work: dict[int, str] = field(default_factory=dict)
+    at_work: set[int] = field(default_factory=set)
+    """The jobs that are under way."""
     number: int | None = None
     """Procrastinate's number of this worker, once it had a job."""
+
+    async def hold(self, go_on: AsyncCallNext, context: JobContext, _worker: Worker) -> object:
+        """Have a job in hand from its first step to its last."""
+        job, number = context.job, context.job.id or 0
+        self.number = job.worker_id
+        self.at_work.add(number)
+        try:
+            return await go_on()
+        finally:
+            self.at_work.discard(number)
 
 
 def app_of(hands: Hands, connector: BaseConnector) -> App:
@@ -160,16 +173,11 @@ def _alone(name: str, **arguments: Any) -> Any:
 
 async def _carry_out(hands: Hands, context: JobContext, do: Callable[[], T]) -> T:
     """Do it in a thread, so that the heart goes on beating."""
-    job, number = context.job, context.job.id or 0
-    hands.number = job.worker_id
-    hands.at_work[number] = job.lock or job.task_name
     try:
         done = await asyncio.to_thread(do)
     except RmaError as error:
         raise await _failure(hands, context, error) from None
-    finally:
-        hands.at_work.pop(number, None)
-    await asyncio.to_thread(_remember, hands.settings, number, "")
+    await asyncio.to_thread(_remember, hands.settings, context.job.id or 0, "")
     return done
 
 

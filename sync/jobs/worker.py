@@ -1,4 +1,4 @@
-"""A worker: takes on jobs until it is asked to stop, tends to what dead workers left, and says how it goes.
+"""A worker: takes on jobs until it is asked to stop, tends to what nobody does any more, and says how it goes.
 
 It outlives its database: while that is away it waits, longer each time, and goes on. What will not mend by itself (settings,
 login, missing modules) makes its jobs fail and itself unhealthy; it goes on, for other sources may be well.
@@ -8,17 +8,16 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event
 from typing import Any
 
 import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import JobAborted, ProcrastinateException
-from procrastinate.jobs import Job, Status
 from psycopg import sql
 
-from odoo_rma.connector.errors import RmaError
+from odoo_rma.connector.errors import RmaError, StoreFailed
 from odoo_rma.connector.redact import in_public, redact
 from odoo_rma.connector.settings import Settings, StoreServer
 from odoo_rma.sync.clock import utc_now
@@ -26,6 +25,7 @@ from odoo_rma.sync.jobs.look import Counts
 from odoo_rma.sync.jobs.queue import QUEUE, Failed, Hands, app_of
 from odoo_rma.sync.jobs.ready import server_of
 from odoo_rma.sync.jobs.schema import make_queue
+from odoo_rma.sync.jobs.tend import Tending
 from odoo_rma.sync.lock import Locked
 from odoo_rma.sync.report import Exit, RunReport
 from odoo_rma.sync.store import Store
@@ -66,7 +66,6 @@ class Worker:
     counted: Callable[[Counts], None] = lambda _: None
     concurrency: int = 1
     until_empty: bool = False
-    _lost: set[int] = field(default_factory=set)
 
     def run(self) -> Exit:
         """Work until asked to stop, or, with `until_empty`, until no job waits.
@@ -85,7 +84,7 @@ class Worker:
                 if asyncio.run(self._work(place)) and self.until_empty:
                     break
                 pause = 1.0
-            except (ProcrastinateException, psycopg.Error, OSError) as error:
+            except (ProcrastinateException, psycopg.Error, StoreFailed, OSError) as error:
                 self._away(error)
                 self.stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -115,10 +114,10 @@ class Worker:
         app = app_of(hands, connector(place, self.concurrency))
         with closing(hands.clients):
             async with app.open_async():
-                return await self._at_work(app, hands)
+                return await self._at_work(app, hands, Tending(app, hands, place, self._dead))
 
-    async def _at_work(self, app: App, hands: Hands) -> bool:
-        await self._tend(app, hands)
+    async def _at_work(self, app: App, hands: Hands, tending: Tending) -> bool:
+        await self._tend(app, tending)
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
@@ -127,9 +126,10 @@ class Worker:
                 install_signal_handlers=False,
                 update_heartbeat_interval=self._beat,
                 stalled_worker_timeout=self._dead,
+                worker_middleware=[hands.hold],
             )
         )
-        beside = [asyncio.create_task(c) for c in (self._ask(working), self._go_on_tending(app, hands))]
+        beside = [asyncio.create_task(c) for c in (self._ask(working), self._go_on_tending(app, tending))]
         try:
             with suppress(asyncio.CancelledError):
                 await working
@@ -159,37 +159,15 @@ class Worker:
             await asyncio.sleep(ASKED)
         working.cancel()  # it ends the jobs under way first
 
-    async def _go_on_tending(self, app: App, hands: Hands) -> None:
+    async def _go_on_tending(self, app: App, tending: Tending) -> None:
         while True:
             await asyncio.sleep(self._beat)
-            await self._tend(app, hands)
+            await self._tend(app, tending)
 
-    async def _tend(self, app: App, hands: Hands) -> None:
-        """Put back what dead workers left as being done, and what this one left so because it could not be put back."""
-        manager = app.job_manager
-        await manager.prune_stalled_workers(self._dead)
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._dead):
-            logger.warning(
-                "%s was left by a worker that gave no sign of life; it is taken over.", job.call_string
-            )
-            await _put_back(app, job)
-        doing = await manager.list_jobs_async(status="doing", worker_id=hands.number) if hands.number else ()
-        mine = {job.id or 0: job for job in doing}
-        lost = mine.keys() - hands.at_work.keys()
-        for number in lost & self._lost:  # seen twice: not just on its way to its end
-            await _put_back(app, mine[number])
-        self._lost = lost
-        self.counted(Counts.of(await manager.list_queues_async()))
+    async def _tend(self, app: App, tending: Tending) -> None:
+        await tending.look()
+        self.counted(Counts.of(await app.job_manager.list_queues_async()))
         self.health.beat(utc_now())
-
-
-async def _put_back(app: App, job: Job) -> None:
-    try:
-        await app.job_manager.retry_job(job)
-    except ProcrastinateException:
-        # Another one of its kind waits: that goes on in its place. Or it has ended meanwhile.
-        with suppress(ProcrastinateException):
-            await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=True)
 
 
 def connector(place: StoreServer, concurrency: int = 1) -> PsycopgConnector:

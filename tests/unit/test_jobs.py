@@ -27,6 +27,7 @@ from odoo_rma.sync.jobs.clients import Clients
 from odoo_rma.sync.jobs.plan import let_come
 from odoo_rma.sync.jobs.queue import BackOff, Failed, Hands, app_of
 from odoo_rma.sync.jobs.tell import tell_people
+from odoo_rma.sync.jobs.tend import Tending
 from odoo_rma.sync.jobs.worker import Worker, connector
 from odoo_rma.sync.listen import Figures
 from odoo_rma.sync.lock import Locked, run_lock
@@ -303,12 +304,32 @@ def test_a_failed_job_behind_which_another_waits_makes_room_for_it(
     assert pushes(company.settings, server) == {"aborted": 1, "succeeded": 1}
 
 
-def test_what_this_worker_left_as_being_done_is_put_back(
+@pytest.mark.parametrize("_again", range(5))
+def test_many_workers_take_over_one_job_and_it_waits_once(
+    call: Call, company: Company, server: Server, _again: int
+) -> None:
+    # Each found it; who came second took what the first had put back for one too many, and away with it.
+    settings = company.settings
+    left_by_a_dead_worker(settings, server, call, another_waits=False)
+
+    async def one() -> None:
+        hands = Hands(settings)
+        app = app_of(hands, connector(place(settings)))
+        async with app.open_async():
+            await Tending(app, hands, place(settings), 30).look()
+
+    async def all_at_once() -> None:
+        await asyncio.gather(*(one() for _ in range(6)))
+
+    asyncio.run(all_at_once())
+    assert pushes(settings, server) == {"todo": 1}
+
+
+def test_what_this_worker_left_as_being_done_is_put_back_after_a_while(
     call: Call, company: Company, server: Server
 ) -> None:
     settings = company.settings
     call("schedule", "--now", "push")
-    worker = Worker(settings, Event(), Health(None), lambda _: None)
 
     async def tend() -> list[str]:
         hands = Hands(settings)
@@ -318,9 +339,11 @@ def test_what_this_worker_left_as_being_done_is_put_back(
             server.say(
                 f"UPDATE procrastinate_jobs SET status = 'doing', worker_id = {hands.number}", place(settings)
             )
-            states = []
-            for _ in range(2):
-                await worker._tend(app, hands)
+            tending, states = Tending(app, hands, place(settings), dead_after=0.5), []
+            for pause in (0, 0.6):
+                await asyncio.sleep(pause)
+                await app.job_manager.update_heartbeat(hands.number)
+                await tending.look()
                 states += [str(job.status) for job in await app.job_manager.list_jobs_async()]
             return states
 
