@@ -27,7 +27,8 @@ class Decisions:
     `partner_id` is the Odoo contact the RMA belongs to, `order` the name of the sale order its goods come from,
     `remembered` the documents it had when it was last looked at, `answers` the feedback that came with a signed token.
     `authorize` answers a request that the return policy leaves to a person, `why` says why. `agreed` is what both sides
-    last said the same about, by fact.
+    last said the same about, by fact. `asked` counts how often another look was asked for: by what came in, by a person, by
+    a change in Odoo.
     """
 
     partner_id: int | None = None
@@ -37,3 +38,4 @@ class Decisions:
     authorize: bool | None = None
     why: str = ""
     agreed: Mapping[str, str] = field(default_factory=dict)
+    asked: int = 0

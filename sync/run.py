@@ -255,7 +255,7 @@ class Run:
             outcomes.result(p, d, told.get(name_of(p), NOTHING_TOLD), dry_run=self._dry_run)
             for p, d in zip(plans, found, strict=True)
         ]
-        self._settle(plans, results, told)
+        self._settle(plans, results, told, decisions)
         return results
 
     def _apply(self, plans: Sequence[Plan]) -> Iterator[Work]:
@@ -304,7 +304,13 @@ class Run:
         seen = (d for r in batch for d in self._store.documents(r.source, r.id))
         return {d.id for d in seen if d.model == "res.partner" and d.id}
 
-    def _settle(self, plans: Sequence[Plan], results: Sequence[Result], told: Mapping[Name, Told]) -> None:
+    def _settle(
+        self,
+        plans: Sequence[Plan],
+        results: Sequence[Result],
+        told: Mapping[Name, Told],
+        decisions: Mapping[Name, Decisions],
+    ) -> None:
         settled = [
             Settled(
                 r.source,
@@ -315,6 +321,8 @@ class Run:
                 r.issues,
                 r.steps,
                 agreed_now(p.rma, p.in_erp),
+                p.rma.revision,
+                decisions[name_of(p)].asked,
             )
             for p, r in zip(plans, results, strict=True)
         ]

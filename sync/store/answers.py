@@ -31,10 +31,7 @@ class Answers(Memory):
                 "INSERT INTO answer (source, key, at, recorded, score, comment) VALUES (?, ?, ?, ?, ?, ?)",
                 *(source, rma_id, stamp(answer.at or now), stamp(now), answer.score, answer.comment),
             )
-            self._do(
-                "UPDATE rma SET state = 'open' WHERE source = ? AND id = ? AND state = 'finished'",
-                *(source, rma_id),
-            )
+            self._ask_again(source, rma_id)
             self._log(source, rma_id, now, "feedback", f"{answer.score} of 5")
         return True
 
@@ -62,11 +59,3 @@ class Answers(Memory):
                 Answered(row["source"], row["id"], rma, own + self.answers(row["source"], row["id"]))
             )
         return found
-
-    def _answered_meanwhile(self, source: str, rma_id: str) -> bool:
-        """Tell whether an answer came during this run: then the next one has to look again."""
-        sql = (
-            "SELECT 1 FROM answer WHERE source = ? AND key = ?"
-            " AND recorded >= (SELECT started FROM run WHERE id = ?) LIMIT 1"
-        )
-        return self._row(sql, source, rma_id, self._run) is not None

@@ -14,6 +14,9 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.sync.store.database import Database, Row, open_database
 from odoo_rma.sync.store.rows import stamp
 
+LOOK_AGAIN = "state = 'open', asked = rma.asked + 1"
+"""What is set in the table `rma` to ask for another look, whoever is at work on the return now."""
+
 
 class NotFound(Stop):
     """Nothing is known under this name. `odoo-rma quarantine list` and `odoo-rma runs` show what there is."""
@@ -72,6 +75,11 @@ class StoreBase:
                 f"The store {self.place} holds {row['source']}/{row['id']} in a form that this release cannot read. "
                 "Move the store away and run again: everything is found anew from Odoo and the sources."
             ) from error
+
+    def _ask_again(self, source: str, rma_id: str) -> int:
+        """Ask for another look at an RMA that no person has ended; gives how many that are."""
+        sql = f"UPDATE rma SET {LOOK_AGAIN} WHERE source = ? AND id = ? AND state IN ('open', 'finished')"  # noqa: S608
+        return self._do(sql, source, rma_id)
 
     def _log(self, source: str, key: str, now: datetime, what: str, text: str) -> None:
         self._do(

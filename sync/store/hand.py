@@ -7,7 +7,7 @@ from odoo_rma.connector.errors import Stop
 from odoo_rma.connector.sources.reading import read_document
 from odoo_rma.mappings.decisions import Decisions
 from odoo_rma.sync.store.answers import Answers
-from odoo_rma.sync.store.base import NotFound
+from odoo_rma.sync.store.base import LOOK_AGAIN, NotFound
 from odoo_rma.sync.store.rows import Entry
 
 _SEND_AGAIN = "Correct it at the source and send it again, or drop it."
@@ -39,7 +39,7 @@ class ByHand(Answers):
             self._close(source, key, "released", now)
             if (rma_id := self._read_again(unread, now) or self._with_snapshot(source, key)) is None:
                 raise _still_unreadable(source, key, unread)
-            self._set_state(source, rma_id, "open")
+            self._do(f"UPDATE rma SET {LOOK_AGAIN} WHERE source = ? AND id = ?", source, rma_id)  # noqa: S608
         return source, rma_id
 
     def drop(self, text: str, note: str = "", *, now: datetime) -> tuple[str, str]:
@@ -78,7 +78,7 @@ class ByHand(Answers):
         source, key = self.find_one(text)
         with self._writing():
             done = self._do(
-                "UPDATE rma SET state = 'open', partner_id = coalesce(?, partner_id),"
+                f"UPDATE rma SET {LOOK_AGAIN}, partner_id = coalesce(?, partner_id),"  # noqa: S608
                 " order_ref = coalesce(?, order_ref) WHERE source = ? AND id = ?",
                 *(partner_id, order, source, key),
             )
@@ -100,7 +100,9 @@ class ByHand(Answers):
 
     def decisions(self, source: str, rma_id: str) -> Decisions:
         """Give what a person decided about an RMA, and which documents it had in Odoo."""
-        row = self._row("SELECT partner_id, order_ref FROM rma WHERE source = ? AND id = ?", source, rma_id)
+        row = self._row(
+            "SELECT partner_id, order_ref, asked FROM rma WHERE source = ? AND id = ?", source, rma_id
+        )
         if row is None:
             return Decisions()
         remembered, answers = self.remembered(source, rma_id), self.answers(source, rma_id)
@@ -113,18 +115,16 @@ class ByHand(Answers):
             authorize=authorize,
             why=why,
             agreed=self.agreed(source, rma_id),
+            asked=row["asked"],
         )
 
     def _end_by_hand(self, text: str, state: str, note: str, now: datetime) -> tuple[str, str]:
         source, key = self.find_one(text)
         with self._writing():
             self._close(source, key, state, now, note=note)
-            self._set_state(source, key, state)
+            self._do("UPDATE rma SET state = ? WHERE source = ? AND id = ?", state, source, key)
             self._log(source, key, now, state, note)
         return source, key
-
-    def _set_state(self, source: str, key: str, state: str) -> None:
-        self._do("UPDATE rma SET state = ? WHERE source = ? AND id = ?", state, source, key)
 
     def _read_again(self, unread: Sequence[Entry], now: datetime) -> str | None:
         for entry in unread:

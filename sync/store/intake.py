@@ -12,17 +12,18 @@ from odoo_rma.connector.sources.base import Incoming
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.lane import expected_home
 from odoo_rma.mappings.model import Rma
+from odoo_rma.sync.store.base import LOOK_AGAIN
 from odoo_rma.sync.store.content import differences, digest, document_digest
 from odoo_rma.sync.store.database import Row
 from odoo_rma.sync.store.quarantine import Quarantine
 from odoo_rma.sync.store.rows import Reception
 
-_ACCEPT = """
+_ACCEPT = f"""
 INSERT INTO rma (source, id, number, revision, digest, snapshot, home) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (source, id) DO UPDATE SET
     number = excluded.number, revision = excluded.revision, digest = excluded.digest,
-    snapshot = excluded.snapshot, state = 'open', outcome = NULL
-"""
+    snapshot = excluded.snapshot, outcome = NULL, {LOOK_AGAIN}
+"""  # noqa: S608
 
 
 class Intake(Quarantine):

@@ -31,7 +31,8 @@ class Settled:
     """What became of one RMA. `finished` means that only a newer revision needs another look.
 
     Issues open (or renew) its quarantine entry; done or unchanged without issues closes it. `agreed` is what both sides
-    say the same about, by fact.
+    say the same about, by fact. `revision` and `asked` say what was looked at (None: what there is): where another look was
+    asked for meanwhile, nothing is ended by this one.
     """
 
     source: str
@@ -42,6 +43,8 @@ class Settled:
     issues: tuple[Issue, ...] = ()
     steps: tuple[str, ...] = ()
     agreed: Mapping[str, str] = field(default_factory=dict)
+    revision: int | None = None
+    asked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,11 @@ _LONG_RUNS = (
     "CREATE INDEX remembered_record ON remembered (model, record)",
 )
 
+_MEANWHILE = (
+    # How often another look was asked for: what is asked while a return is worked on is for the next look.
+    "ALTER TABLE rma ADD COLUMN asked INTEGER NOT NULL DEFAULT 0",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _FIRST,
     _MEMORY,
@@ -218,6 +223,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _ALERTS,
     _WORKERS,
     _LONG_RUNS,
+    _MEANWHILE,
 )
 """Step n turns version n of the store into version n + 1. Never edit a released step, add one."""
 

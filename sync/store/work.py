@@ -150,24 +150,28 @@ class Work(ByHand):
                 self._settle(one, now)
 
     def _settle(self, one: Settled, now: datetime) -> None:
-        row = self._row("SELECT state FROM rma WHERE source = ? AND id = ?", one.source, one.id)
+        row = self._row(
+            "SELECT state, revision, asked FROM rma WHERE source = ? AND id = ?", one.source, one.id
+        )
         by_hand = row is not None and row["state"] in ("dropped", "resolved")
-        finished = one.finished and not self._answered_meanwhile(one.source, one.id)
+        current = row is None or (
+            one.revision in (None, row["revision"]) and one.asked in (None, row["asked"])
+        )
         self._do(
             "UPDATE rma SET outcome = ?, documents = coalesce(?, documents), state = ?"
             " WHERE source = ? AND id = ?",
             one.outcome.value,
             as_json([asdict(d) for d in one.documents]) if one.documents else None,
             # What a person has said meanwhile stands.
-            row["state"] if row and by_hand else "finished" if finished else "open",
+            row["state"] if row and by_hand else "finished" if one.finished and current else "open",
             *(one.source, one.id),
         )
-        if one.issues and not by_hand:
+        if one.issues and current and not by_hand:
             self._open_entry(one.source, one.id, kind="work", issues=one.issues, now=now)
-        elif one.outcome in _GOOD:
+        elif one.outcome in _GOOD and current:
             self._close(one.source, one.id, "released", now, kinds=("work",))
             self._drop_verdict(one.source, one.id)
-        self._remember(one, good=one.outcome in _GOOD and not one.issues)
+        self._remember(one, good=current and one.outcome in _GOOD and not one.issues)
         self.agree(one.source, one.id, one.agreed)
         self._log_outcome(one, now)
 
@@ -200,12 +204,13 @@ class Work(ByHand):
         ]
 
     def wake(self, rmas: Iterable[tuple[str, str]], cursors: Mapping[str, str]) -> int:
-        """Let the next look take in finished RMAs that changed in Odoo, and go on from these cursors; gives how many."""
+        """Let the next look take in RMAs that changed in Odoo, and go on from these cursors; gives how many were finished."""
         woken = 0
         with self._writing():
             for source, rma_id in sorted(rmas):
-                sql = "UPDATE rma SET state = 'open' WHERE source = ? AND id = ? AND state = 'finished'"
-                woken += self._do(sql, source, rma_id)
+                sql = "SELECT 1 FROM rma WHERE source = ? AND id = ? AND state = 'finished'"
+                woken += self._row(sql, source, rma_id) is not None
+                self._ask_again(source, rma_id)
             for name, value in cursors.items():
                 self.set_cursor(name, value)
         return woken

@@ -345,7 +345,7 @@ class TestQuarantine:
         printed = call("quarantine", "resolve", "R-1", "--order", "S2", "--partner-id", "42", "-y").stdout
         assert "goes on with this in the next run" in printed
         with Store.open(settings.run.store) as store:
-            assert store.decisions("shop", "1") == Decisions(42, "S2")
+            assert store.decisions("shop", "1") == Decisions(42, "S2", asked=1)
 
     def test_resolve_without_one_is_settled_by_hand(self, call: Call, settings: Settings) -> None:
         assert "settled by hand" in call("quarantine", "resolve", "R-1", "-y", "-n", "done").stdout

@@ -137,18 +137,6 @@ def test_an_answer_about_a_return_that_is_not_known_here_waits_for_it(call: Call
     assert json.loads(call("report", "--json").output)["answers"][0]["rma"] == "R-1"
 
 
-def test_an_answer_that_comes_while_a_run_is_at_work_is_looked_at_by_the_next(settings: Settings) -> None:
-    receive(settings, rma("1"))
-    with Store.open(settings.run.store) as store:
-        store.begin_run("sync", NOW)
-        store.record_answer("shop", "1", Feedback(score=3), now=NOW + timedelta(seconds=5))
-        store.settle("shop", "1", outcome=Outcome.UNCHANGED, finished=True, now=NOW)
-        assert [r.id for r in store.open_rmas(["shop"])] == ["1"]
-        store.begin_run("sync", NOW + timedelta(seconds=10))
-        store.settle("shop", "1", outcome=Outcome.DONE, finished=True, now=NOW)
-        assert list(store.open_rmas(["shop"])) == []
-
-
 # ── adding it up ──
 
 

@@ -192,3 +192,22 @@ def test_two_lanes_never_move_the_same_article_at_once(
         with ThreadPoolExecutor(len(numbers)) as hosts:
             list(hosts.map(lambda n: work.work(company.settings, n, clock=lambda: NOW), numbers))
     assert most == {True: 1, False: 2}
+
+
+def test_a_revision_that_comes_while_its_lane_is_at_work_is_worked_on_next(
+    company: Company, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = rma("A-1", "S-1003", line("BOOT-43", 1), authorization="declined")
+    come_in(company, first)
+    inner = run.Run._tell
+
+    def meanwhile(self: run.Run, plans: Any) -> Any:
+        company.drop("next.json", [rma("A-1", "S-1003", line("BOOT-43", 1), revision=2)])
+        work.pull(company.settings, "shop", clock=lambda: NOW)
+        return inner(self, plans)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run.Run, "_tell", meanwhile)
+        assert work_all(company) == [["A-1"]]
+    assert work_all(company) == [["A-1"]]
+    assert [d.what for d in store.documents("shop", "A-1")] == ["customer", "order", "return transfer"]

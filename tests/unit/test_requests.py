@@ -475,9 +475,9 @@ class TestAPersonsWordInTheStore:
 
     def test_it_is_kept_until_it_stands_in_odoo(self, store: Store) -> None:
         store.resolve("R-1", "photos", now=NOW, authorize=False)
-        assert store.decisions("shop", "R-1") == Decisions(authorize=False, why="photos")
+        assert store.decisions("shop", "R-1") == Decisions(authorize=False, why="photos", asked=1)
         store.settle("shop", "R-1", outcome=Outcome.DONE, now=NOW)
-        assert store.decisions("shop", "R-1") == Decisions()
+        assert store.decisions("shop", "R-1") == Decisions(asked=1)
 
     def test_it_is_about_the_request_as_it_was(self, store: Store) -> None:
         store.resolve("R-1", now=NOW, authorize=True)

@@ -314,7 +314,7 @@ class TestByHand:
         store.resolve("1", now=NOW, partner_id=42)
         store.resolve("1", now=NOW, order="S00002")
         take(store, rma(revision=2))
-        assert store.decisions("shop", "1") == Decisions(42, "S00002")
+        assert store.decisions("shop", "1") == Decisions(42, "S00002", asked=3)
         assert (codes(store), open_ids(store)) == ([], ["1"])
 
     def test_nothing_to_decide_about_what_could_not_be_read(self, store: Store) -> None:
