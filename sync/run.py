@@ -34,6 +34,7 @@ from odoo_rma.sync.pace import Pace
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.rehearsal import rehearsal
 from odoo_rma.sync.report import Outcome, Progress, Result, RunReport, reason_of
+from odoo_rma.sync.rest import heed_new_rules, may_rest
 from odoo_rma.sync.rules import company_rules, source_rules
 from odoo_rma.sync.store import Settled, Store
 from odoo_rma.sync.tell import Told, tell_sources, untold
@@ -121,8 +122,11 @@ def sync(
             if Direction.PUSH in direction and not rmas:
                 report.notes += wake_changed(store, client, clock)
             run = Run(settings, store, client, clock, direction, dry_run, stop)
-            total = store.count_open(names, rmas)
-            for batch, following in run.batches(store.open_rmas(names, rmas)):
+            heed_new_rules(store, settings)
+            # Who heeds one direction alone does not see what ends a rest.
+            now = report.started if direction == BOTH else None
+            total = store.count_open(names, rmas, now=now)
+            for batch, following in run.batches(store.open_rmas(names, rmas, now=now)):
                 held()
                 report.results += run.carry_out(batch, following)
                 progress("returns", len(report.results), total)
@@ -316,14 +320,16 @@ class Run:
                 r.source,
                 r.id,
                 r.outcome,
-                p.finished and told.get(name_of(p), NOTHING_TOLD).whole,
+                p.finished and whole,
                 r.documents,
                 r.issues,
                 r.steps,
                 agreed_now(p.rma, p.in_erp),
                 p.rma.revision,
                 decisions[name_of(p)].asked,
+                may_rest(p, r) and whole and self._direction == BOTH,
             )
             for p, r in zip(plans, results, strict=True)
+            for whole in [told.get(name_of(p), NOTHING_TOLD).whole]
         ]
         self._store.settle_many(settled, now=self._clock())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from odoo_rma.mappings.answer import Answer
 from odoo_rma.mappings.delivered import Slice
 from odoo_rma.mappings.due import Credited, Due
-from odoo_rma.mappings.in_erp import InErp
+from odoo_rma.mappings.in_erp import TRANSFER, InErp
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal
@@ -114,3 +114,11 @@ class Plan:
     owed: Owed | None = None
     by_hand: list[str] = field(default_factory=list)
     kept_back: list[Step] = field(default_factory=list)
+
+    @property
+    def waits_for_goods(self) -> bool:
+        """Tell whether it stands well and all that is still to come are its goods: until they move, nothing is to be done."""
+        said = (self.steps, self.issues, self.notes, self.awaits, self.held, self.by_hand, self.kept_back)
+        transfers = [d.what == TRANSFER for d in self.in_erp.documents]
+        came = any(x.received or x.placed or x.credited for x in self.in_erp.lines)
+        return not (self.finished or any(said) or came) and bool(transfers) and all(transfers)

@@ -30,6 +30,7 @@ from odoo_rma.sync.marks import wake_changed
 from odoo_rma.sync.outcome import Name
 from odoo_rma.sync.reconcile import reconcile
 from odoo_rma.sync.report import Outcome, RunReport, reason_of
+from odoo_rma.sync.rest import heed_new_rules
 from odoo_rma.sync.run import BOTH, Guard, Run
 from odoo_rma.sync.store import Store
 
@@ -106,10 +107,11 @@ def push(settings: Settings, *, clock: Clock = utc_now) -> list[str]:
         return wake_changed(store, client, clock)
 
 
-def lanes_with_work(settings: Settings) -> list[int]:
+def lanes_with_work(settings: Settings, *, clock: Clock = utc_now) -> list[int]:
     """Give the lanes that hold returns which need a look."""
     with Store.open(settings.run.store) as store:
-        return store.lanes_with_work(list(settings.sources), settings.workers.lanes)
+        heed_new_rules(store, settings)
+        return store.lanes_with_work(list(settings.sources), settings.workers.lanes, now=clock())
 
 
 def work(
@@ -131,7 +133,8 @@ def work(
     with ExitStack() as stack:
         held = stack.enter_context(_locked(settings, f"lane {number}", "worker", clock))
         store = stack.enter_context(Store.open(settings.run.store))
-        rmas = list(store.open_rmas(list(settings.sources), lane=(lane.number, lane.of)))
+        names = list(settings.sources)
+        rmas = list(store.open_rmas(names, lane=(lane.number, lane.of), now=report.started))
         if not rmas:
             return Worked(report)
         diary = store.begin_run(f"worker, lane {number}", report.started)

@@ -14,7 +14,7 @@ from odoo_rma.mappings.model import Rma
 from odoo_rma.sync.store.database import Database, Row, open_database
 from odoo_rma.sync.store.rows import stamp
 
-LOOK_AGAIN = "state = 'open', asked = rma.asked + 1"
+LOOK_AGAIN = "state = 'open', rest_until = NULL, asked = rma.asked + 1"
 """What is set in the table `rma` to ask for another look, whoever is at work on the return now."""
 
 

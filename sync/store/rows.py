@@ -28,7 +28,8 @@ class Reception(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of one RMA. `finished` means that only a newer revision needs another look.
+    """What became of one RMA. `finished` means that only a newer revision or a change in Odoo needs another look, `rests` that
+    nothing else does for a while.
 
     Issues open (or renew) its quarantine entry; done or unchanged without issues closes it. `agreed` is what both sides
     say the same about, by fact. `revision` and `asked` say what was looked at (None: what there is): where another look was
@@ -45,6 +46,7 @@ class Settled:
     agreed: Mapping[str, str] = field(default_factory=dict)
     revision: int | None = None
     asked: int | None = None
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True)

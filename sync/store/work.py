@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
@@ -16,8 +16,14 @@ from odoo_rma.sync.store.rows import Moment, Settled, stamp, when
 
 _PAGE = 200
 
+REST = timedelta(minutes=30)
+"""An open return that waits for its goods is looked at after so long, or up to twice that: each after a time of its own, so that
+not all are looked at in one run."""
+
+_AT_ANY_TIME = "9999"
+
 _NEEDS_A_LOOK = """
-state = 'open' AND source IN ({sources}) AND NOT EXISTS (
+state = 'open' AND source IN ({sources}) AND (rest_until IS NULL OR rest_until <= ?) AND NOT EXISTS (
     SELECT 1 FROM quarantine q
     WHERE q.source = rma.source AND q.key = rma.id AND q.state = 'open' AND q.held = 1
 )
@@ -27,6 +33,16 @@ _OPEN = (
 )
 _COUNT = f"SELECT count(*) AS n FROM rma WHERE {_NEEDS_A_LOOK}"  # noqa: S608
 _LANES = f"SELECT DISTINCT home % ? AS lane FROM rma WHERE {_NEEDS_A_LOOK} ORDER BY 1"  # noqa: S608
+
+_LEFT_OUT = """
+SELECT 1 FROM rma WHERE source = ? AND id = ? AND (state = 'finished' OR rest_until IS NOT NULL)
+"""
+
+_AWAITED = """
+SELECT DISTINCT m.record FROM remembered m JOIN rma r ON r.source = m.source AND r.id = m.key
+WHERE r.state = 'open' AND r.rest_until IS NOT NULL AND m.model = 'stock.picking' AND m.state NOT IN ('done', 'cancel')
+AND m.record > ? ORDER BY m.record LIMIT ?
+"""
 
 _GOOD = frozenset({Outcome.DONE, Outcome.UNCHANGED})
 
@@ -40,31 +56,38 @@ class Work(ByHand):
         return self._snapshot(row) if row else None
 
     def open_rmas(
-        self, sources: Sequence[str], ids: Sequence[str] = (), *, lane: tuple[int, int] = (0, 1)
+        self,
+        sources: Sequence[str],
+        ids: Sequence[str] = (),
+        *,
+        lane: tuple[int, int] = (0, 1),
+        now: datetime | None = None,
     ) -> Iterator[Rma]:
         """Give the RMAs that need a look, in the order of their first arrival.
 
-        Those are neither finished, nor dropped or settled by hand, nor held in quarantine. With `ids` (ids or
-        numbers) it gives these, whatever their state; with `lane` (number, of how many) those of one lane. Read page by
-        page, so that results may be written meanwhile.
+        Those are neither finished, nor dropped or settled by hand, nor held in quarantine; with `now` those that rest at
+        that time are left out, too. With `ids` (ids or numbers) it gives these, whatever their state; with `lane` (number,
+        of how many) those of one lane. Read page by page, so that results may be written meanwhile.
 
         Raises:
             NotFound: one of `ids` is not known in these sources.
 
         """
-        return self._named(sources, ids) if ids else self._open(sources, lane)
+        return self._named(sources, ids) if ids else self._open(sources, lane, now)
 
-    def _open(self, sources: Sequence[str], lane: tuple[int, int]) -> Iterator[Rma]:
+    def _open(self, sources: Sequence[str], lane: tuple[int, int], now: datetime | None) -> Iterator[Rma]:
         row = self._row("SELECT max(seq) AS last FROM rma")
         last, seen = (row and row["last"]) or 0, 0
         sql = _OPEN.format(sources=marks(sources))
         number, of = lane
-        while page := self._rows(sql, seen, last, of, number, *sources, _PAGE):
+        while page := self._rows(sql, seen, last, of, number, *sources, _by(now), _PAGE):
             seen = page[-1]["seq"]
             yield from map(self._snapshot, page)
 
-    def count_open(self, sources: Sequence[str], ids: Sequence[str] = ()) -> int:
-        """Count the RMAs that `open_rmas` gives now.
+    def count_open(
+        self, sources: Sequence[str], ids: Sequence[str] = (), *, now: datetime | None = None
+    ) -> int:
+        """Count the RMAs that `open_rmas` gives.
 
         Raises:
             NotFound: one of `ids` is not known in these sources.
@@ -72,13 +95,18 @@ class Work(ByHand):
         """
         if ids:
             return sum(1 for _ in self._named(sources, ids))
-        row = self._row(_COUNT.format(sources=marks(sources)), *sources)
+        row = self._row(_COUNT.format(sources=marks(sources)), *sources, _by(now))
         return int(row["n"]) if row else 0
 
-    def lanes_with_work(self, sources: Sequence[str], of: int) -> list[int]:
+    def lanes_with_work(self, sources: Sequence[str], of: int, *, now: datetime | None = None) -> list[int]:
         """Give the lanes, of so many, that hold returns which need a look."""
         sql = _LANES.format(sources=marks(sources))
-        return [row["lane"] for row in self._rows(sql, of, *sources)]
+        return [row["lane"] for row in self._rows(sql, of, *sources, _by(now))]
+
+    def end_rests(self) -> None:
+        """Let the next look take in all RMAs that rest."""
+        with self._writing():
+            self._do("UPDATE rma SET rest_until = NULL WHERE rest_until IS NOT NULL")
 
     def move_home(self, where: Mapping[tuple[str, str], int]) -> None:
         """Take down where returns (source, id) belong, now that their orders are known."""
@@ -151,19 +179,20 @@ class Work(ByHand):
 
     def _settle(self, one: Settled, now: datetime) -> None:
         row = self._row(
-            "SELECT state, revision, asked FROM rma WHERE source = ? AND id = ?", one.source, one.id
+            "SELECT seq, state, revision, asked FROM rma WHERE source = ? AND id = ?", one.source, one.id
         )
         by_hand = row is not None and row["state"] in ("dropped", "resolved")
         current = row is None or (
             one.revision in (None, row["revision"]) and one.asked in (None, row["asked"])
         )
         self._do(
-            "UPDATE rma SET outcome = ?, documents = coalesce(?, documents), state = ?"
+            "UPDATE rma SET outcome = ?, documents = coalesce(?, documents), state = ?, rest_until = ?"
             " WHERE source = ? AND id = ?",
             one.outcome.value,
             as_json([asdict(d) for d in one.documents]) if one.documents else None,
             # What a person has said meanwhile stands.
             row["state"] if row and by_hand else "finished" if one.finished and current else "open",
+            stamp(now + REST * (1 + row["seq"] % 60 / 60)) if row and one.rests and current else None,
             *(one.source, one.id),
         )
         if one.issues and current and not by_hand:
@@ -204,16 +233,22 @@ class Work(ByHand):
         ]
 
     def wake(self, rmas: Iterable[tuple[str, str]], cursors: Mapping[str, str]) -> int:
-        """Let the next look take in RMAs that changed in Odoo, and go on from these cursors; gives how many were finished."""
+        """Let the next look take in RMAs that changed in Odoo, and go on from these cursors; gives how many it had left out."""
         woken = 0
         with self._writing():
             for source, rma_id in sorted(rmas):
-                sql = "SELECT 1 FROM rma WHERE source = ? AND id = ? AND state = 'finished'"
-                woken += self._row(sql, source, rma_id) is not None
+                woken += self._row(_LEFT_OUT, source, rma_id) is not None
                 self._ask_again(source, rma_id)
             for name, value in cursors.items():
                 self.set_cursor(name, value)
         return woken
+
+    def awaited_transfers(self, most: int) -> Iterator[list[int]]:
+        """Give the transfers whose goods the resting RMAs wait for, at most so many at once."""
+        last = 0
+        while page := self._rows(_AWAITED, last, most):
+            last = page[-1]["record"]
+            yield [row["record"] for row in page]
 
     def documents(self, source: str, rma_id: str) -> tuple[Document, ...]:
         """Give the Odoo documents of an RMA as last seen."""
@@ -227,6 +262,11 @@ class Work(ByHand):
             Moment(when(row["at"]), row["what"], row["text"], row["run"])
             for row in self._rows(sql, source, rma_id)
         ]
+
+
+def _by(now: datetime | None) -> str:
+    """Write the time by which a rest must have ended."""
+    return stamp(now) if now else _AT_ANY_TIME
 
 
 def _contacts(documents: str) -> set[int]:

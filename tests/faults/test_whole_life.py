@@ -12,6 +12,7 @@ import random
 import shutil
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from tempfile import mkdtemp
@@ -23,7 +24,8 @@ from figures import note
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from memory.company import Company
+from memory.client import CONNECTOR
+from memory.company import NOW, Company
 from memory.killing import Fault, Killed, Line, Unlucky
 from memory.week import CUSTOMERS, line, rma
 
@@ -102,6 +104,7 @@ class WholeLife(RuleBasedStateMachine):
         self.line = Line(self.company.odoo)
         self.returns: list[Return] = []
         self.files = 0
+        self.now = NOW
         self.before = self._entries()
 
     def teardown(self) -> None:
@@ -153,14 +156,14 @@ class WholeLife(RuleBasedStateMachine):
     # ── people in Odoo ──
 
     @precondition(lambda self: self._open_transfers("desk"))
-    @rule(which=ANY, pieces=ANY)
-    def receive_in_odoo(self, which: int, pieces: int) -> None:
-        """The company's own warehouse takes in some pieces of a waiting transfer."""
+    @rule(which=ANY, pieces=ANY, who=st.sampled_from([WAREHOUSE, CONNECTOR]))
+    def receive_in_odoo(self, which: int, pieces: int, who: int) -> None:
+        """The company's own warehouse takes in some pieces of a waiting transfer, perhaps under our own login."""
         own, picking, move = self._pick(self._open_transfers("desk"), which)
         demand = int(self.company.odoo.db.row("stock.move", move)["product_uom_qty"])
         count = 1 + pieces % demand
-        self._by_hand("stock.move", "write", [move], vals={"quantity": float(count), "picked": True})
-        assert self._by_hand("stock.picking", "button_validate", [picking], **QUIET) is True
+        self._by_hand("stock.move", "write", [move], who, vals={"quantity": float(count), "picked": True})
+        assert self._by_hand("stock.picking", "button_validate", [picking], who, **QUIET) is True
         own.received += count
 
     @precondition(lambda self: self._open_transfers("shop"))
@@ -192,12 +195,18 @@ class WholeLife(RuleBasedStateMachine):
     def sync(self) -> None:
         """A run that nothing disturbs: after it all is as it should be, and another one has nothing to do."""
         self.line.arrive(all_of_them=True)
-        report = self.company.run()
+        report = self.company.run(now=self.now)
         assert [r.label for r in report.results if r.outcome is Outcome.UNDECIDED] == []
         untouched = {r.id for r in self.returns if not r.touched}
         assert [(r.id, r.issues) for r in report.results if r.issues and r.id in untouched] == []
         self.all_is_as_it_should_be()
-        assert self.company.run().writes == 0
+        assert self.company.run(now=self.now).writes == 0
+
+    @rule(minutes=st.sampled_from([1, 11, 45]))
+    def time_goes_by(self, minutes: int) -> None:
+        """What changed in Odoo is no longer recent, and who waits for goods rests, until the rest is over."""
+        self.now += timedelta(minutes=minutes)
+        self.company.odoo.db.now += timedelta(minutes=minutes)
 
     @rule(
         seed=ANY,
@@ -212,7 +221,7 @@ class WholeLife(RuleBasedStateMachine):
         faults = dict.fromkeys(range(begin, begin + lasting), fault)
         unlucky = Unlucky(self.line, faults, lambda: self.company.keep(crash), delay)
         try:
-            self.company.run(unlucky)
+            self.company.run(unlucky, self.now)
         except Killed:
             self.company.restore(crash)
         except RmaError:
@@ -311,8 +320,10 @@ class WholeLife(RuleBasedStateMachine):
     def _cancelable(self) -> list[Return]:
         return [r for r in self.returns if not (r.canceled or r.received or r.touched)]
 
-    def _by_hand(self, model: str, method: str, ids: list[int], **arguments: Any) -> Any:
-        return self.company.odoo.send(WAREHOUSE, model, method, ids, arguments)
+    def _by_hand(
+        self, model: str, method: str, ids: list[int], who: int = WAREHOUSE, **arguments: Any
+    ) -> Any:
+        return self.company.odoo.send(who, model, method, ids, arguments)
 
     def _own_names(self, model: str) -> list[Any]:
         rows = self.company.odoo.db.tables["ir.model.data"].values()

@@ -148,7 +148,7 @@ def test_a_dry_run_by_hand_waits_for_no_job_either(company: Company) -> None:
 
 
 def test_a_look_that_finds_nothing_leaves_no_line_in_the_diary(company: Company, store: Store) -> None:
-    come_in(company, rma("A-1", "S-1003", line("BOOT-43", 1)))
+    come_in(company, rma("A-1", "S-1003", line("BOOT-43", 2, 1)))
     assert work_all(company) == [["A-1"]]
     (first,) = store.runs()
     assert first.command.startswith("worker, lane ")
@@ -156,6 +156,13 @@ def test_a_look_that_finds_nothing_leaves_no_line_in_the_diary(company: Company,
     for _ in range(3):
         assert work_all(company) == [["A-1"]]
     assert [run.id for run in store.runs()] == [first.id]
+
+
+def test_a_lane_whose_returns_all_wait_for_goods_has_no_work(company: Company, store: Store) -> None:
+    come_in(company, rma("A-1", "S-1003", line("BOOT-43", 2)))
+    for _ in range(2):
+        assert work_all(company) == [["A-1"]]
+    assert work.lanes_with_work(company.settings, clock=lambda: NOW) == []
 
 
 def test_two_lanes_never_move_the_same_article_at_once(
