@@ -70,6 +70,10 @@ class Company:
         self.taken += count
         return list(range(first, self.taken))
 
+    def come_back(self, count: int) -> list[dict[str, Any]]:
+        """Write the returns of so many orders that nothing has happened to yet."""
+        return [self.rma(number) for number in self.take(count)]
+
     @staticmethod
     def ref(number: int) -> str:
         """How the shop calls an order."""
@@ -82,6 +86,11 @@ class Company:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         one = returned(ref, f"R-{ref}", shape.articles)
         return one | {"requested_at": at} | refunded(shape.refund, at)
+
+    def announced(self, number: int) -> dict[str, Any]:
+        """Write the return of one order whose goods are on their way."""
+        shape, ref = SHAPES[number % len(SHAPES)], self.ref(number)
+        return returned(ref, f"R-{ref}", shape.articles, received="0")
 
     def settings(self, folder: Path, transport: str = "json2", **run: Any) -> Settings:
         """Give the settings of one web shop, as the user with the least rights."""
@@ -102,12 +111,12 @@ class Company:
             }
         )
 
-    def send(self, folder: Path, numbers: list[int]) -> None:
-        """Let the source send the returns of these orders, in one file."""
+    def send(self, folder: Path, rmas: list[dict[str, Any]]) -> None:
+        """Let the source send returns, in one file."""
         inbox = folder / "shop" / "inbox"
         inbox.mkdir(parents=True, exist_ok=True)
         name = f"{time.time_ns()}.json"
-        (inbox / name).write_text(json.dumps([self.rma(n) for n in numbers]))
+        (inbox / name).write_text(json.dumps(rmas))
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def measure(shop: Company, size: int) -> Iterator[Row]:
         folder = Path(name)
         settings = shop.settings(folder, batch=BATCH)
         save(settings, folder / "odoo-rma.toml")
-        shop.send(folder, shop.take(size))
+        shop.send(folder, shop.come_back(size))
         row = run(shop, settings, folder, size, FIRST)
         must(row["counts"]["done"] == size, row)
         yield row
@@ -189,7 +189,7 @@ def warm_up(shop: Company) -> None:
         folder = Path(name)
         settings = shop.settings(folder, batch=BATCH)
         save(settings, folder / "odoo-rma.toml")
-        shop.send(folder, shop.take(BATCH))
+        shop.send(folder, shop.come_back(BATCH))
         run(shop, settings, folder, BATCH, "warming up")
 
 

@@ -68,7 +68,7 @@ def time_ours(shop: Company, count: int, transport: str) -> Figures:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         settings = shop.settings(folder, transport, batch=BATCH)
-        shop.send(folder, shop.take(count))
+        shop.send(folder, shop.come_back(count))
         before = resource.getrusage(resource.RUSAGE_SELF)
         began = time.perf_counter()
         report = sync(settings)

@@ -47,7 +47,7 @@ def time_sync(shop: Company, count: int, *, on_server: bool) -> Figures:
         folder = Path(name)
         own = {"store": store_of(shop)} if on_server else {}
         settings = shop.settings(folder, batch=50, **own)
-        shop.send(folder, shop.take(count))
+        shop.send(folder, shop.come_back(count))
         began = time.perf_counter()
         report = sync(settings)
         return figures(time.perf_counter() - began, count, report.calls)
@@ -64,7 +64,7 @@ def time_workers(shop: Company, count: int, workers: int) -> Figures:
         call = [str(COMMAND), "--config", str(file)]
         secret = settings.secrets.api_key.get_secret_value() if settings.secrets.api_key else ""
         environment = os.environ | {"ODOO_RMA_API_KEY": secret}
-        shop.send(folder, shop.take(count))
+        shop.send(folder, shop.come_back(count))
         subprocess.run([*call, "schedule", "--now", "pull"], env=environment, check=True, capture_output=True)
         began = time.perf_counter()
         running = [
