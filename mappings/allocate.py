@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from odoo_rma.mappings.delivered import Deliveries, Slice
 from odoo_rma.mappings.erp import Erp, Move, OrderLine
 from odoo_rma.mappings.issues import Issue, Refusal
-from odoo_rma.mappings.money import ZERO, Decimal, plain, round_to
+from odoo_rma.mappings.money import ZERO, Decimal, plain, round_to, written
 from odoo_rma.mappings.rma_line import LotQuantity, RmaLine
 
 Room = Callable[[Move], Decimal]
@@ -159,8 +159,8 @@ def _short(
     numbers = {
         "wanted": plain(quantity),
         "ordered": plain(ordered),
-        "delivered": plain(delivered),
-        "left": plain(max(available, ZERO)),
+        "delivered": plain(written(delivered)),
+        "left": plain(written(max(available, ZERO))),
     }
     what = line.sku or line.barcode
     if not delivered:
@@ -178,7 +178,7 @@ def _short(
     )
     return Issue(
         "over_return",
-        f"{plain(quantity)} × {what} to come back, but {plain(delivered)} were delivered{rest}.",
+        f"{plain(quantity)} × {what} to come back, but {numbers['delivered']} were delivered{rest}.",
         "Lower the quantity at the source, or check the other returns of the order.",
         f"lines.{line.id}.requested",
         numbers,

@@ -20,9 +20,9 @@ from odoo_rma.mappings.in_erp import (
 )
 from odoo_rma.mappings.invoiced import ITEM
 from odoo_rma.mappings.issues import Refusal
-from odoo_rma.mappings.money import ZERO, Decimal
+from odoo_rma.mappings.money import ZERO, Decimal, written
 from odoo_rma.mappings.order import find_lines
-from odoo_rma.mappings.placed import complete, lots, placed, shares, written
+from odoo_rma.mappings.placed import complete, lots, placed, shares
 from odoo_rma.mappings.plan import Found, Plan
 from odoo_rma.mappings.rma_line import RmaLine
 from odoo_rma.mappings.seen.payment import Payment

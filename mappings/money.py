@@ -85,6 +85,15 @@ def plain(value: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 
+FINEST = Decimal("0.000001")
+"""Of units that are told: parts of a dozen have no end."""
+
+
+def written(units: Decimal) -> Decimal:
+    """Give units as they are told."""
+    return decimal(plain(round_to(units, FINEST)))
+
+
 def _as_text(value: Decimal) -> str:
     return format(value, "f")
 

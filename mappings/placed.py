@@ -13,12 +13,11 @@ from odoo_rma.mappings.delivered import Slice
 from odoo_rma.mappings.disposition_rules import InspectionRules
 from odoo_rma.mappings.erp import Erp
 from odoo_rma.mappings.in_erp import Placed
-from odoo_rma.mappings.money import ZERO, Decimal, decimal, plain, round_to
+from odoo_rma.mappings.money import FINEST, ZERO, Decimal, written
 from odoo_rma.mappings.rma_line import LotQuantity, RmaLine
 from odoo_rma.mappings.standing import Gone, Part, is_sellable
 from odoo_rma.mappings.vocabulary import Disposition
 
-FINEST = Decimal("0.000001")
 """Units are told no finer: five pieces of a dozen are 0.416667 of it."""
 
 Fits = Callable[[Slice, Part], bool]
@@ -127,11 +126,6 @@ def lots(own: Iterable[Share], erp: Erp) -> Iterator[LotQuantity]:
 
 def _of_kit(one: Slice, erp: Erp) -> bool:
     return erp.order_lines[one.order_line_id].product_id != one.product_id
-
-
-def written(units: Decimal) -> Decimal:
-    """Give units as they are told."""
-    return decimal(plain(round_to(units, FINEST)))
 
 
 def _where(part: Part, line: RmaLine, erp: Erp, rules: InspectionRules) -> tuple[Disposition | None, str]:

@@ -61,6 +61,15 @@ class TestUnits:
         (plan,) = carry_out(shop, rma({"sku": "EGG", "requested": "1", "received": "1"}))
         assert wanted(plan) == [12]
 
+    def test_a_part_of_a_dozen_is_told_in_a_few_digits(self, shop: Shop) -> None:
+        order = shop.order(("EGG", "1", "6"))
+        shop.deliver(order, ("EGG", "7"))
+        (line,) = shop.erp.order_lines.values()
+        shop.erp.order_lines[line.id] = replace(line, uom_id=2)
+        shop.erp = replace(shop.erp, uoms={1: D(1), 2: D(12)})
+        ((issue,),) = (p.issues for p in look(shop, rma({"sku": "EGG", "requested": "1"})))
+        assert issue.message == "1 × EGG to come back, but 0.583333 were delivered."
+
     def test_a_kit_delivered_in_part_and_closed_short(self, shop: Shop) -> None:
         order = shop.order(("KIT", "2", "150"))
         line = next(iter(shop.erp.order_lines))
