@@ -55,6 +55,7 @@ def _row(result: Result) -> tuple[str, str, str, str]:
 def _counts(report: RunReport) -> str:
     counts = report.counts
     words = [_styled(f"{counts[o]} {o.value}", o) for o in Outcome if counts[o]] or ["nothing to do"]
+    words += [click.style(f"{report.at_rest} at rest", dim=True)] if report.at_rest else []
     seconds = f" in {(report.finished - report.started).total_seconds():.1f} s" if report.finished else ""
     dry = " Dry run: nothing was written." if report.dry_run else ""
     return f"{', '.join(words)}; {report.calls} calls to Odoo, {report.writes} of them writing{seconds}.{dry}"

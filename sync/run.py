@@ -124,8 +124,9 @@ def sync(
             run = Run(settings, store, client, clock, direction, dry_run, stop)
             heed_new_rules(store, settings)
             # Who heeds one direction alone does not see what ends a rest.
-            now = report.started if direction == BOTH else None
+            now = report.started if direction == BOTH and not rmas else None
             total = store.count_open(names, rmas, now=now)
+            report.at_rest = store.count_open(names) - total if now else 0
             for batch, following in run.batches(store.open_rmas(names, rmas, now=now)):
                 held()
                 report.results += run.carry_out(batch, following)

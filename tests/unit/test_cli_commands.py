@@ -185,6 +185,10 @@ class TestSync:
         assert "nothing to do; 7 calls" in (printed := call("sync").stdout)
         assert "nothing was written" in printed
 
+    def test_those_that_were_not_looked_at_are_counted(self, call: Call, synced: Synced) -> None:
+        synced.report.at_rest = 40
+        assert "nothing to do, 40 at rest; 7 calls" in call("sync").stdout
+
 
 class TestAlerts:
     @pytest.fixture

@@ -77,7 +77,7 @@ def shop(tmp_path: Path) -> Shop:
 
 def test_who_waits_for_goods_is_not_looked_at_and_costs_nothing(shop: Shop) -> None:
     report = shop.company.run(now=shop.now)
-    assert list(report.results) == []
+    assert (list(report.results), report.at_rest) == ([], 2)
     assert report.writes == 0
 
 
