@@ -86,7 +86,7 @@ def plain(value: Decimal) -> str:
 
 
 FINEST = Decimal("0.000001")
-"""Of units that are told: parts of a dozen have no end."""
+"""Units are told no finer: five pieces of a dozen are 0.416667 of it."""
 
 
 def written(units: Decimal) -> Decimal:

@@ -18,8 +18,6 @@ from odoo_rma.mappings.rma_line import LotQuantity, RmaLine
 from odoo_rma.mappings.standing import Gone, Part, is_sellable
 from odoo_rma.mappings.vocabulary import Disposition
 
-"""Units are told no finer: five pieces of a dozen are 0.416667 of it."""
-
 Fits = Callable[[Slice, Part], bool]
 
 _FITTING: tuple[Fits, ...] = (

@@ -60,8 +60,8 @@ class Tending:
 
     async def _put_back_own(self) -> None:
         """What this worker has and does not do was not put back when it ended, such as while the database was away."""
-        number = self.hands.number
-        doing = await self.app.job_manager.list_jobs_async(status="doing", worker_id=number) if number else ()
+        me, manager = self.hands.number, self.app.job_manager
+        doing = await manager.list_jobs_async(status="doing", worker_id=me) if me else ()
         left = {job.id or 0: job for job in doing if job.id not in self.hands.at_work}
         now = time.monotonic()
         self._since = {number: self._since.get(number, now) for number in left}
