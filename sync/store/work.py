@@ -20,10 +20,10 @@ REST = timedelta(minutes=30)
 """An open return that waits for its goods is looked at after so long, or up to twice that: each after a time of its own, so that
 not all are looked at in one run."""
 
-_AT_ANY_TIME = "9999"
+_NO_TIME = ("9999", "0000")
 
 _NEEDS_A_LOOK = """
-state = 'open' AND source IN ({sources}) AND (rest_until IS NULL OR rest_until <= ?) AND NOT EXISTS (
+state = 'open' AND source IN ({sources}) AND (rest_until IS NULL OR rest_until NOT BETWEEN ? AND ?) AND NOT EXISTS (
     SELECT 1 FROM quarantine q
     WHERE q.source = rma.source AND q.key = rma.id AND q.state = 'open' AND q.held = 1
 )
@@ -35,7 +35,7 @@ _COUNT = f"SELECT count(*) AS n FROM rma WHERE {_NEEDS_A_LOOK}"  # noqa: S608
 _LANES = f"SELECT DISTINCT home % ? AS lane FROM rma WHERE {_NEEDS_A_LOOK} ORDER BY 1"  # noqa: S608
 
 _LEFT_OUT = """
-SELECT 1 FROM rma WHERE source = ? AND id = ? AND (state = 'finished' OR rest_until IS NOT NULL)
+SELECT 1 FROM rma WHERE source = ? AND id = ? AND (state = 'finished' OR state = 'open' AND rest_until IS NOT NULL)
 """
 
 _AWAITED = """
@@ -80,7 +80,7 @@ class Work(ByHand):
         last, seen = (row and row["last"]) or 0, 0
         sql = _OPEN.format(sources=marks(sources))
         number, of = lane
-        while page := self._rows(sql, seen, last, of, number, *sources, _by(now), _PAGE):
+        while page := self._rows(sql, seen, last, of, number, *sources, *_rests(now), _PAGE):
             seen = page[-1]["seq"]
             yield from map(self._snapshot, page)
 
@@ -95,13 +95,13 @@ class Work(ByHand):
         """
         if ids:
             return sum(1 for _ in self._named(sources, ids))
-        row = self._row(_COUNT.format(sources=marks(sources)), *sources, _by(now))
+        row = self._row(_COUNT.format(sources=marks(sources)), *sources, *_rests(now))
         return int(row["n"]) if row else 0
 
     def lanes_with_work(self, sources: Sequence[str], of: int, *, now: datetime | None = None) -> list[int]:
         """Give the lanes, of so many, that hold returns which need a look."""
         sql = _LANES.format(sources=marks(sources))
-        return [row["lane"] for row in self._rows(sql, of, *sources, _by(now))]
+        return [row["lane"] for row in self._rows(sql, of, *sources, *_rests(now))]
 
     def end_rests(self) -> None:
         """Let the next look take in all RMAs that rest."""
@@ -264,9 +264,9 @@ class Work(ByHand):
         ]
 
 
-def _by(now: datetime | None) -> str:
-    """Write the time by which a rest must have ended."""
-    return stamp(now) if now else _AT_ANY_TIME
+def _rests(now: datetime | None) -> tuple[str, str]:
+    """Write between which times a rest ends that goes on; a later end was written by a clock that was wrong."""
+    return (stamp(now + timedelta(microseconds=1)), stamp(now + 2 * REST)) if now else _NO_TIME
 
 
 def _contacts(documents: str) -> set[int]:

@@ -87,6 +87,13 @@ def test_after_an_hour_at_most_it_is_looked_at_all_the_same(shop: Shop) -> None:
     assert shop.looked_at(REST * 2) == []
 
 
+def test_a_rest_that_a_wrong_clock_made_too_long_is_none(shop: Shop) -> None:
+    shop.looked_at(timedelta(days=5000))
+    shop.now += timedelta(minutes=1)
+    assert shop.looked_at() == ["S", "D"]
+    assert shop.looked_at() == []
+
+
 def test_not_all_are_looked_at_in_one_run_again(tmp_path: Path) -> None:
     shop = Shop(Company.of_the_shop(tmp_path))
     orders = [("S-1001", "TENT-2P"), ("S-1002", "MUG"), ("S-1003", "BOOT-43"), ("S-1012", "BOOT-42")]
