@@ -4,6 +4,7 @@ import json
 import signal
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -14,6 +15,8 @@ from live.returns import SHOPS, WebShop
 from office import Office, article
 
 from odoo_rma.sandbox import Env
+from odoo_rma.sync.clock import utc_now
+from odoo_rma.sync.marks import RECENT
 from odoo_rma.sync.report import Outcome, RunReport
 from odoo_rma.sync.run import BOTH, Direction, sync
 
@@ -27,12 +30,15 @@ class Company(WebShop):
         rules = {"path": self.folder, "quiet_seconds": 0, "owners": owners, "credit_note_on": "receipt"}
         super().__init__(env, folder, "odoorpc", {}, sources={"shop": rules})
         self.direction = BOTH
+        self.later = timedelta()
+        self.connector = Tables(replace(env, login=env.rma_login, password=env.rma_password or ""))
         self.walter = Tables(replace(env, login="warehouse", password="warehouse"))
         self.vera = Tables(replace(env, login="accountant", password="accountant"))
 
     def sync(self, direction: Direction | None = None) -> RunReport:
         """Run once more, both ways or as said."""
-        return sync(self.settings, direction=direction or self.direction)
+        clock = lambda: utc_now() + self.later
+        return sync(self.settings, direction=direction or self.direction, clock=clock)
 
     def announce(
         self,
@@ -59,16 +65,15 @@ class Company(WebShop):
         (found,) = [d for d in self.told(rma)["in_erp"]["documents"] if d["what"] == what]
         return dict(found)
 
-    def receive(self, rma: str) -> None:
-        """Let Walter validate the return that waits, as it is."""
+    def receive(self, rma: str, who: Tables | None = None) -> None:
+        """Let Walter, or somebody else, validate the return that waits, as it is."""
+        who = who or self.walter
         picking = self.document(rma, "return transfer")["id"]
         done = "quantity" if self.newer else "quantity_done"
-        for move in self.walter.rows(
-            "stock.move", [("picking_id", "=", picking)], "product_uom_qty"
-        ).values():
-            self.walter.call("stock.move", "write", [move["id"]], {done: move["product_uom_qty"]})
+        for move in who.rows("stock.move", [("picking_id", "=", picking)], "product_uom_qty").values():
+            who.call("stock.move", "write", [move["id"]], {done: move["product_uom_qty"]})
         quiet = {"skip_backorder": True, "skip_immediate": True, "skip_sms": True}
-        assert self.walter.call("stock.picking", "button_validate", [picking], context=quiet) is True
+        assert who.call("stock.picking", "button_validate", [picking], context=quiet) is True
 
     @property
     def newer(self) -> bool:
@@ -155,6 +160,22 @@ def test_a_rehearsal_says_what_it_would_tell_and_tells_nobody(company: Company) 
     (steps,) = [r.steps for r in report.results if r.id == "B-3"]
     assert "tell shop what Odoo holds" in steps
     assert company.told("B-3") == before
+
+
+@pytest.mark.parametrize("own_login", [False, True], ids=["a person", "a person under our own login"])
+def test_a_return_on_its_way_is_not_looked_at_until_its_goods_come_in(
+    company: Company, own_login: bool
+) -> None:
+    rma = f"B-{5 + own_login}"
+    company.announce(rma, "S-1007", "MUG")
+    company.later += RECENT
+    company.sync()
+    resting = company.sync()
+    assert rma not in [r.id for r in resting.results]
+    assert resting.at_rest
+    company.receive(rma, company.connector if own_login else company.walter)
+    assert outcome(company.sync(), rma) is Outcome.DONE
+    assert company.document(rma, "credit note")["state"] == "posted"
 
 
 def test_what_is_told_does_not_depend_on_the_store(company: Company) -> None:

@@ -59,7 +59,8 @@ def test_two_workers_of_which_one_is_killed_leave_the_books_of_one_run(
     finally:
         hosts.end()
     assert killed >= 2, hosts.said()
-    assert not (found := differences(alone.state, odoo_state(office.env))), "\n".join(found)
+    found = differences(alone.state, odoo_state(office.env))
+    assert not found, "\n".join(found) + hosts.said()
     before = Tables(office.env).marks()
     assert office.run("sync", "--json", **hosts.environment).data["writes"] == 0
     assert Tables(office.env).marks() == before
