@@ -78,7 +78,8 @@ class RunReport:
     away: dict[str, str] = field(default_factory=dict)
     """Sources that could not be read and were left out, and why."""
     at_rest: int = 0
-    """How many open returns were not looked at: they wait for their goods, and nothing has happened to them."""
+    """How many open returns were not looked at: they wait for their goods, or are all done but not closed by their source, and
+    nothing has happened to them."""
 
     @property
     def counts(self) -> Counter[Outcome]:

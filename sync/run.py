@@ -34,7 +34,7 @@ from odoo_rma.sync.pace import Pace
 from odoo_rma.sync.reference import Reference
 from odoo_rma.sync.rehearsal import rehearsal
 from odoo_rma.sync.report import Outcome, Progress, Result, RunReport, reason_of
-from odoo_rma.sync.rest import heed_new_rules, may_rest
+from odoo_rma.sync.rest import heed_new_rules, rest
 from odoo_rma.sync.rules import company_rules, source_rules
 from odoo_rma.sync.store import Settled, Store
 from odoo_rma.sync.tell import Told, tell_sources, untold
@@ -328,7 +328,7 @@ class Run:
                 agreed_now(p.rma, p.in_erp),
                 p.rma.revision,
                 decisions[name_of(p)].asked,
-                may_rest(p, r) and whole and self._direction == BOTH,
+                rest(p, r) if whole and self._direction == BOTH else None,
             )
             for p, r in zip(plans, results, strict=True)
             for whole in [told.get(name_of(p), NOTHING_TOLD).whole]

@@ -5,11 +5,12 @@ A reference to a record is its database id, or the key under which an earlier st
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from odoo_rma.mappings.answer import Answer
 from odoo_rma.mappings.delivered import Slice
 from odoo_rma.mappings.due import Credited, Due
-from odoo_rma.mappings.in_erp import TRANSFER, InErp
+from odoo_rma.mappings.in_erp import InErp
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.mappings.model import Rma
 from odoo_rma.mappings.money import Decimal
@@ -52,9 +53,18 @@ __all__ = [
     "Reconcile",
     "Ref",
     "ReopenCreditNote",
+    "Stand",
     "Step",
     "in_words",
 ]
+
+
+class Stand(Enum):
+    """How a return stands: what came is credited, or there is something to do."""
+
+    AT_WORK = "something is to be done or decided"
+    ON_THE_WAY = "more goods are to come"
+    ALL_DONE = "all came and is credited; its source may close it"
 
 
 def in_words(steps: Iterable[Step]) -> list[str]:
@@ -116,9 +126,12 @@ class Plan:
     kept_back: list[Step] = field(default_factory=list)
 
     @property
-    def waits_for_goods(self) -> bool:
-        """Tell whether it stands well and all that is still to come are its goods: until they move, nothing is to be done."""
-        said = (self.steps, self.issues, self.notes, self.awaits, self.held, self.by_hand, self.kept_back)
-        transfers = [d.what == TRANSFER for d in self.in_erp.documents]
-        came = any(x.received or x.placed or x.credited for x in self.in_erp.lines)
-        return not (self.finished or any(said) or came) and bool(transfers) and all(transfers)
+    def stands(self) -> Stand:
+        """Say whether something is to be done or decided, or what the return waits for while nothing is."""
+        open_ends = (self.steps, self.issues, self.awaits, self.held, self.by_hand, self.kept_back)
+        lines = self.in_erp.lines
+        if any(open_ends) or not lines or any(x.credited < x.received for x in lines):
+            return Stand.AT_WORK
+        if any(x.expected for x in lines):
+            return Stand.ON_THE_WAY
+        return Stand.ALL_DONE if all(x.credited for x in lines) else Stand.AT_WORK

@@ -3,13 +3,15 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from odoo_rma.mappings.issues import Issue
 from odoo_rma.sync.report import Document, Outcome
 from odoo_rma.sync.store.database import Row
+
+LONGEST_REST = timedelta(days=1)
 
 HELD = frozenset({"odoo_refused", "conflict", "unreadable"})
 """Issue codes that only a person or a newer revision releases; for all others the cause may be gone tomorrow."""
@@ -28,8 +30,8 @@ class Reception(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of one RMA. `finished` means that only a newer revision or a change in Odoo needs another look, `rests` that
-    nothing else does for a while.
+    """What became of one RMA. `finished` means that only a newer revision or a change in Odoo needs another look, `rest` that
+    nothing else does for so long, or up to twice as long: each after a time of its own, so that not all come in one run.
 
     Issues open (or renew) its quarantine entry; done or unchanged without issues closes it. `agreed` is what both sides
     say the same about, by fact. `revision` and `asked` say what was looked at (None: what there is): where another look was
@@ -46,7 +48,7 @@ class Settled:
     agreed: Mapping[str, str] = field(default_factory=dict)
     revision: int | None = None
     asked: int | None = None
-    rests: bool = False
+    rest: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

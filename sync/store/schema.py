@@ -212,7 +212,7 @@ _LONG_RUNS = (
 _MEANWHILE = (
     # How often another look was asked for: what is asked while a return is worked on is for the next look.
     "ALTER TABLE rma ADD COLUMN asked INTEGER NOT NULL DEFAULT 0",
-    # Until when an open return that waits for its goods needs no look of its own; NULL where it does.
+    # Until when an open return needs no look of its own; NULL where it does.
     "ALTER TABLE rma ADD COLUMN rest_until TEXT",
 )
 

@@ -12,13 +12,9 @@ from odoo_rma.sync.store.base import NotFound, marks
 from odoo_rma.sync.store.content import as_json
 from odoo_rma.sync.store.database import Row
 from odoo_rma.sync.store.hand import ByHand
-from odoo_rma.sync.store.rows import Moment, Settled, stamp, when
+from odoo_rma.sync.store.rows import LONGEST_REST, Moment, Settled, stamp, when
 
 _PAGE = 200
-
-REST = timedelta(minutes=30)
-"""An open return that waits for its goods is looked at after so long, or up to twice that: each after a time of its own, so that
-not all are looked at in one run."""
 
 _NO_TIME = ("9999", "0000")
 
@@ -192,7 +188,7 @@ class Work(ByHand):
             as_json([asdict(d) for d in one.documents]) if one.documents else None,
             # What a person has said meanwhile stands.
             row["state"] if row and by_hand else "finished" if one.finished and current else "open",
-            stamp(now + REST * (1 + row["seq"] % 60 / 60)) if row and one.rests and current else None,
+            stamp(now + one.rest * (1 + row["seq"] % 1000 / 1000)) if row and one.rest and current else None,
             *(one.source, one.id),
         )
         if one.issues and current and not by_hand:
@@ -266,7 +262,7 @@ class Work(ByHand):
 
 def _rests(now: datetime | None) -> tuple[str, str]:
     """Write between which times a rest ends that goes on; a later end was written by a clock that was wrong."""
-    return (stamp(now + timedelta(microseconds=1)), stamp(now + 2 * REST)) if now else _NO_TIME
+    return (stamp(now + timedelta(microseconds=1)), stamp(now + LONGEST_REST)) if now else _NO_TIME
 
 
 def _contacts(documents: str) -> set[int]:

@@ -12,14 +12,15 @@ from memory.company import NOW, Company
 from memory.week import line, refund, rma
 
 from odoo_rma.mappings.due import CreditOn
+from odoo_rma.mappings.plan import Stand
 from odoo_rma.sync.marks import RECENT
 from odoo_rma.sync.report import Outcome, RunReport
-from odoo_rma.sync.rest import heed_new_rules
+from odoo_rma.sync.rest import REST, heed_new_rules
 from odoo_rma.sync.run import Direction, sync
 from odoo_rma.sync.store import Settled, Store
-from odoo_rma.sync.store.work import REST
 
 WAREHOUSE = 7
+ON_THE_WAY, ALL_DONE = REST[Stand.ON_THE_WAY], REST[Stand.ALL_DONE]
 QUIET = {"context": {"skip_backorder": True, "skip_immediate": True, "skip_sms": True}}
 
 
@@ -82,9 +83,9 @@ def test_who_waits_for_goods_is_not_looked_at_and_costs_nothing(shop: Shop) -> N
 
 
 def test_after_an_hour_at_most_it_is_looked_at_all_the_same(shop: Shop) -> None:
-    assert shop.looked_at(REST - timedelta(seconds=1)) == []
-    assert shop.looked_at(REST * 2) == ["S", "D"]
-    assert shop.looked_at(REST * 2) == []
+    assert shop.looked_at(ON_THE_WAY - timedelta(seconds=1)) == []
+    assert shop.looked_at(ON_THE_WAY * 2) == ["S", "D"]
+    assert shop.looked_at(ON_THE_WAY * 2) == []
 
 
 def test_a_rest_that_a_wrong_clock_made_too_long_is_none(shop: Shop) -> None:
@@ -99,7 +100,7 @@ def test_not_all_are_looked_at_in_one_run_again(tmp_path: Path) -> None:
     orders = [("S-1001", "TENT-2P"), ("S-1002", "MUG"), ("S-1003", "BOOT-43"), ("S-1012", "BOOT-42")]
     shop.send("shop", *(rma(f"S-{o}", o, line(sku, 1)) for o, sku in orders))
     shop.settle_down()
-    found = [shop.looked_at(REST + timedelta(seconds=30 * n)) for n in range(6)]
+    found = [shop.looked_at(ON_THE_WAY * (1 + n / 1000)) for n in range(6)]
     assert [len(labels) for labels in found] == [0, 1, 1, 1, 1, 0]
 
 
@@ -116,10 +117,31 @@ def test_goods_that_come_in_at_the_source_are_received_in_the_next_run(shop: Sho
     assert shop.credit_notes("S") == ["posted"]
 
 
-def test_what_came_in_part_is_looked_at_in_each_run(shop: Shop) -> None:
+def test_what_came_and_is_not_credited_is_looked_at_in_each_run(shop: Shop) -> None:
     shop.send("shop", rma("S", "S-1007", line("MUG", 4, 1), revision=2))
     for _ in range(3):
         assert shop.looked_at() == ["S"]
+
+
+def test_what_is_all_done_and_not_closed_rests_for_a_day_at_most(shop: Shop) -> None:
+    shop.receive()
+    assert [shop.looked_at() for _ in range(2)] == [["D"], ["D"]]
+    shop.now += RECENT
+    assert shop.looked_at() == ["D"], "Odoo says that somebody received it of late"
+    assert shop.looked_at() == []
+    with Store.open(shop.company.settings.run.store) as store:
+        due = [store.count_open(["desk"], now=shop.now + ALL_DONE * n) for n in (0, 1, 2)]
+    assert due == [0, 0, 1]
+
+
+def test_a_credit_note_that_is_taken_back_in_odoo_ends_the_rest_of_what_was_all_done(shop: Shop) -> None:
+    shop.receive()
+    shop.settle_down()
+    assert shop.looked_at() == []
+    notes = shop.company.odoo.db.tables["account.move"].values()
+    (note,) = (n["id"] for n in notes if n["move_type"] == "out_refund" and n["ref"] == "D")
+    shop.by_hand("account.move", "button_draft", [note])
+    assert shop.looked_at() == ["D"]
 
 
 def canceled(shop: Shop) -> None:
@@ -177,7 +199,7 @@ def test_another_return_policy_ends_all_rests(shop: Shop, tmp_path: Path) -> Non
         for days in (30, 90):
             policy.write_text(f"[[windows]]\ndays = {days}\n", encoding="utf-8")
             assert awake() == 2
-            store.settle_many([Settled("desk", "D", Outcome.UNCHANGED, rests=True)], now=shop.now)
+            store.settle_many([Settled("desk", "D", Outcome.UNCHANGED, rest=ON_THE_WAY)], now=shop.now)
             assert awake() == 1
 
 
