@@ -12,6 +12,7 @@ from memory.company import NOW, Company
 from memory.week import line, refund, rma
 
 from odoo_rma.mappings.due import CreditOn
+from odoo_rma.mappings.model import Feedback
 from odoo_rma.mappings.plan import Stand
 from odoo_rma.sync.marks import RECENT
 from odoo_rma.sync.report import Outcome, RunReport
@@ -167,12 +168,17 @@ def decided(shop: Shop) -> None:
         store.resolve("desk/D", now=NOW, order="S-1003")
 
 
-def answered(shop: Shop) -> None:
+def asked_for(shop: Shop) -> None:
     with Store.open(shop.company.settings.run.store) as store:
         store.retry("desk/D", now=NOW)
 
 
-@pytest.mark.parametrize("happens", [canceled, deleted, touched, decided, answered])
+def answered(shop: Shop) -> None:
+    with Store.open(shop.company.settings.run.store) as store:
+        assert store.record_answer("desk", "D", Feedback(score=4), now=NOW)
+
+
+@pytest.mark.parametrize("happens", [canceled, deleted, touched, decided, asked_for, answered])
 def test_whatever_happens_to_it_ends_its_rest(shop: Shop, happens: Callable[[Shop], None]) -> None:
     happens(shop)
     assert shop.looked_at() == ["D"]
