@@ -27,6 +27,14 @@ def shop() -> Shop:
     return Shop()
 
 
+def sell_by_the_dozen(shop: Shop, dozens: str, pieces: str) -> None:
+    """So many dozens are ordered, so many pieces delivered."""
+    shop.deliver(shop.order(("EGG", dozens, "6")), ("EGG", pieces))
+    (line,) = shop.erp.order_lines.values()
+    shop.erp.order_lines[line.id] = replace(line, uom_id=2)
+    shop.erp = replace(shop.erp, uoms={1: D(1), 2: D(12)})
+
+
 class TestUnits:
     def test_goods_sent_once_more_do_not_double_a_return(self, shop: Shop) -> None:
         delivery = shop.deliver(shop.order(("TENT", "2", "100")))
@@ -53,20 +61,12 @@ class TestUnits:
         assert wanted(plan) == [1]
 
     def test_sold_by_the_dozen_moved_by_the_piece(self, shop: Shop) -> None:
-        order = shop.order(("EGG", "2", "6"))
-        shop.deliver(order, ("EGG", "24"))
-        (line,) = shop.erp.order_lines.values()
-        shop.erp.order_lines[line.id] = replace(line, uom_id=2)
-        shop.erp = replace(shop.erp, uoms={1: D(1), 2: D(12)})
+        sell_by_the_dozen(shop, dozens="2", pieces="24")
         (plan,) = carry_out(shop, rma({"sku": "EGG", "requested": "1", "received": "1"}))
         assert wanted(plan) == [12]
 
     def test_a_part_of_a_dozen_is_told_in_a_few_digits(self, shop: Shop) -> None:
-        order = shop.order(("EGG", "1", "6"))
-        shop.deliver(order, ("EGG", "7"))
-        (line,) = shop.erp.order_lines.values()
-        shop.erp.order_lines[line.id] = replace(line, uom_id=2)
-        shop.erp = replace(shop.erp, uoms={1: D(1), 2: D(12)})
+        sell_by_the_dozen(shop, dozens="1", pieces="7")
         ((issue,),) = (p.issues for p in look(shop, rma({"sku": "EGG", "requested": "1"})))
         assert issue.message == "1 × EGG to come back, but 0.583333 were delivered."
 
