@@ -1,7 +1,8 @@
 """Open returns that wait for their goods, or for their source to close them, need no look in each run: they rest.
 
-They do as finished ones do, but not for ever. A return is looked at before that when its source sends it again, when a person or a customer says something about it, when
-somebody touches its documents in Odoo (`marks.py`), and when what we go by has changed.
+They do as finished ones do, but not for ever. A return is looked at before that when its source sends it again, when a
+person or a customer says something about it, when somebody touches its documents in Odoo (`marks.py`), and when what we go
+by has changed.
 """
 
 import hashlib
@@ -19,7 +20,6 @@ RULES = "rules"
 
 _OF_THE_MACHINE = {"odoo", "run", "alerts", "workers"}
 """Settings that say nothing about what becomes of a return."""
-
 
 REST = {Stand.ON_THE_WAY: timedelta(minutes=30), Stand.ALL_DONE: LONGEST_REST / 2}
 """For how long a return rests at least, and at most twice that."""

@@ -326,9 +326,9 @@ class Run:
                 r.issues,
                 r.steps,
                 agreed_now(p.rma, p.in_erp),
-                p.rma.revision,
-                decisions[name_of(p)].asked,
-                rest(p, r) if whole and self._direction == BOTH else None,
+                revision=p.rma.revision,
+                asked=decisions[name_of(p)].asked,
+                rest=rest(p, r) if whole and self._direction == BOTH else None,
             )
             for p, r in zip(plans, results, strict=True)
             for whole in [told.get(name_of(p), NOTHING_TOLD).whole]

@@ -12,6 +12,7 @@ from odoo_rma.sync.report import Document, Outcome
 from odoo_rma.sync.store.database import Row
 
 LONGEST_REST = timedelta(days=1)
+"""No return rests longer: an end that lies further ahead was written by a clock that was wrong."""
 
 HELD = frozenset({"odoo_refused", "conflict", "unreadable"})
 """Issue codes that only a person or a newer revision releases; for all others the cause may be gone tomorrow."""

@@ -261,7 +261,7 @@ class Work(ByHand):
 
 
 def _rests(now: datetime | None) -> tuple[str, str]:
-    """Write between which times a rest ends that goes on; a later end was written by a clock that was wrong."""
+    """Write between which times a rest ends that goes on."""
     return (stamp(now + timedelta(microseconds=1)), stamp(now + LONGEST_REST)) if now else _NO_TIME
 
 
